@@ -1,0 +1,35 @@
+"""Workspaces and members."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Member, Workspace
+
+
+async def ensure_workspace(
+    session: AsyncSession, workspace_id: str, now: datetime, name: str = ""
+) -> Workspace:
+    """The workspace's row, made on its first sign of life."""
+    workspace = await session.get(Workspace, workspace_id)
+    if workspace is None:
+        workspace = Workspace(id=workspace_id, name=name, created_at=now)
+        session.add(workspace)
+        await session.flush()
+    return workspace
+
+
+async def get(session: AsyncSession, workspace_id: str, member_id: str) -> Member | None:
+    return await session.get(Member, (workspace_id, member_id))
+
+
+async def listed(session: AsyncSession, workspace_id: str) -> Sequence[Member]:
+    """Members who are still there, by name."""
+    found = await session.scalars(
+        select(Member)
+        .where(Member.workspace_id == workspace_id, Member.is_gone.is_(False))
+        .order_by(Member.name, Member.id)
+    )
+    return found.all()

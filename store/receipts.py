@@ -1,0 +1,25 @@
+"""What Slack already delivered once."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Receipt
+
+
+async def claim(session: AsyncSession, key: str, now: datetime) -> bool:
+    """True for the first caller with this key, False for every later one."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    result = await session.execute(
+        insert(Receipt).values(key=key[:255], at=now).on_conflict_do_nothing()
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+async def sweep(session: AsyncSession, before: datetime) -> None:
+    await session.execute(delete(Receipt).where(Receipt.at < before))
