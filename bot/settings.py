@@ -3,8 +3,15 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class OAuthClient(BaseModel):
+    """How this installation is registered with a service that speaks OAuth 2."""
+
+    client_id: str
+    client_secret: SecretStr | None = None  # None: a public client, PKCE alone
 
 
 def _slack(name: str) -> AliasChoices:
@@ -38,6 +45,10 @@ class Settings(BaseSettings):
     port: int = 3000
     catalog_dir: Path | None = None
 
+    # our registrations with services, by the service's id; JSON in the environment:
+    # {"github": {"client_id": "…", "client_secret": "…"}}
+    oauth_clients: dict[str, OAuthClient] = {}
+
     # e-mail
     smtp_url: SecretStr | None = None
     email_from: str = "patchbay@localhost"
@@ -59,7 +70,6 @@ class Settings(BaseSettings):
     keep_uninstalled_days: int = Field(30, ge=0)
 
     # how things run
-    queue: Literal["embedded", "procrastinate"] = "embedded"
     tick_seconds: float = Field(5.0, gt=0)  # how often due integrations are looked for
     log_format: Literal["console", "json"] = "console"
 

@@ -4,6 +4,7 @@ from store.models.alert import Delivery, Incident
 from store.models.authorization import Authorization, AuthorizationRequest
 from store.models.base import Base
 from store.models.draft import Change, Draft, Receipt
+from store.models.installation import slack_bots, slack_installations, slack_oauth_states
 from store.models.integration import Integration, IntegrationTransfer, Recipient
 from store.models.run import Checkpoint, PendingDeletion, Reject, Run
 from store.models.source import MappingPair, Project, Source, Transfer
@@ -31,4 +32,7 @@ __all__ = [
     "Source",
     "Transfer",
     "Workspace",
+    "slack_bots",
+    "slack_installations",
+    "slack_oauth_states",
 ]

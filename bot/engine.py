@@ -1,0 +1,27 @@
+"""What a listener, a web route or a worker may reach. `bot/app.py` builds the only one."""
+
+from dataclasses import dataclass, field
+
+from bot.clock import Clock
+from bot.connectors.catalog import Catalog
+from bot.connectors.http import HttpPool
+from bot.projects.databases import ProjectDatabases
+from bot.queue import Wakeup
+from bot.settings import Settings
+from bot.signals import Signals
+from store.database import Database
+from store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    settings: Settings
+    database: Database
+    vault: Vault
+    catalog: Catalog
+    http: HttpPool
+    projects: ProjectDatabases
+    clock: Clock = field(default_factory=Clock)
+    signals: Signals = field(default_factory=Signals)
+    queue: Wakeup = field(default_factory=Wakeup)  # "there are runs to do"
+    outbox: Wakeup = field(default_factory=Wakeup)  # "there are deliveries owed"

@@ -1,0 +1,1 @@
+"""The Slack face. `register(app, engine)` in each module adds that noun's listeners."""
