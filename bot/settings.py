@@ -34,6 +34,8 @@ class Settings(BaseSettings):
         None, validation_alias=_slack("SLACK_CLIENT_SECRET")
     )
     slack_api_url: str = Field("https://slack.com/api/", validation_alias=_slack("SLACK_API_URL"))
+    # where people consent to an installation; Slack's own page by default
+    slack_authorize_url: str = "https://slack.com/oauth/v2/authorize"
     slack_proxy: str | None = None
 
     # where things are

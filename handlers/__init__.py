@@ -1,1 +1,1 @@
-"""The Slack face. `register(app, engine)` in each module adds that noun's listeners."""
+"""The Slack face: one file per noun, listeners above, calls to the engine below."""

@@ -1,0 +1,149 @@
+"""The command line: `python -m bot run | worker | demo | migrate | doctor`."""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import structlog
+import typer
+from rich.console import Console
+
+from bot import logs
+from bot.settings import Settings
+from store import migrate as migrations
+
+log = structlog.get_logger(__name__)
+console = Console(stderr=True)
+cli = typer.Typer(
+    help="Patchbay: connect third-party services to your own data, without leaving Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # tracebacks with local variables would show secrets
+)
+
+STOP_WITHIN = 10.0  # seconds from SIGTERM to the end
+
+
+@cli.command()
+def run() -> None:
+    """The bot: answers Slack (HTTP, or Socket Mode with SLACK_APP_TOKEN), syncs, alerts."""
+    settings = _settings()
+    _check_for_run(settings)
+    migrations.upgrade(settings.database_url.get_secret_value())
+    _host(settings, web=True)
+
+
+@cli.command()
+def worker() -> None:
+    """Only syncs and alerts, no web: more processes beside `run`, on one PostgreSQL."""
+    settings = _settings()
+    _check_for_run(settings)
+    if migrations.pending(settings.database_url.get_secret_value()):
+        _refuse("the database is not at this version's schema: run `python -m bot migrate` first")
+    _host(settings.model_copy(update={"slack_app_token": None}), web=False)
+
+
+@cli.command()
+def migrate() -> None:
+    """Brings the bot's database to this version's schema."""
+    settings = _settings()
+    migrations.upgrade(settings.database_url.get_secret_value())
+    console.print("The database is up to date.")
+
+
+@cli.command()
+def doctor() -> None:
+    """Checks settings, database, Slack, e-mail and every view; says what to do."""
+    from bot.doctor import examine, report
+
+    findings = asyncio.run(examine(_settings()))
+    raise typer.Exit(report(findings, Console()))
+
+
+@cli.command()
+def demo(
+    walk: Annotated[bool, typer.Option("--walk", help="Play the whole story, then exit.")] = False,
+    json: Annotated[Path | None, typer.Option(help="With --walk: the figures as JSON.")] = None,
+    port: Annotated[int, typer.Option(help="Where the bot listens; 0: any free port.")] = 0,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Forget what an earlier demo left.")
+    ] = False,
+) -> None:
+    """Everything on this machine: a stand-in for Slack, a demo store, a mailbox, the bot."""
+    try:
+        from bot.playground import demo as playground
+    except ModuleNotFoundError as missing:
+        _refuse(f"the demo needs {missing.name}: pip install 'patchbay[playground]'")
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        os.environ.pop(name, None)  # slack_sdk would send loopback through it
+    raise typer.Exit(playground.main(walk=walk, json_file=json, port=port, fresh=fresh))
+
+
+def _settings() -> Settings:
+    try:
+        settings = Settings()
+    except ValueError as error:
+        _refuse(f"a setting cannot be used: {error}")
+    logs.configure(settings.log_format)
+    return settings
+
+
+def _check_for_run(settings: Settings) -> None:
+    if not settings.secret_keys:
+        _refuse("PATCHBAY_SECRET_KEYS is not set: `python -m bot doctor` makes one for you")
+    if settings.slack_bot_token is None and settings.slack_client_id is None:
+        _refuse("neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set: see “Installing” in README.md")
+    if not settings.slack_signing_secret.get_secret_value() and not settings.socket_mode:
+        _refuse("SLACK_SIGNING_SECRET is not set: Slack's requests could not be verified")
+
+
+def _host(settings: Settings, *, web: bool) -> None:
+    from bot.connectors.catalog import CatalogError
+
+    try:
+        asyncio.run(_serve(settings, web=web))
+    except CatalogError as error:
+        _refuse(f"a service file cannot be used: {error}")
+    except OSError as error:
+        _refuse(f"cannot listen on {settings.host}:{settings.port}: {error}")
+
+
+async def _serve(settings: Settings, *, web: bool) -> None:
+    from bot.app import build
+    from bot.web.serving import Serving
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(wanted, stop.set)
+
+    patchbay = build(settings)
+    serving = Serving(patchbay.asgi, settings.host, settings.port) if web else None
+    if serving is not None:
+        await serving.start()
+        log.info("web.listening", url=serving.url, public_url=settings.public_url)
+    await patchbay.start()
+    await stop.wait()
+    try:
+        async with asyncio.timeout(STOP_WITHIN):
+            if serving is not None:
+                await serving.stop()
+            await patchbay.stop()
+    except TimeoutError:
+        log.error("patchbay.stopped_hard", after_seconds=STOP_WITHIN)
+
+
+def _refuse(why: str) -> NoReturn:
+    console.print(f"[red]Patchbay:[/red] {why}", highlight=False)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

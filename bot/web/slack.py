@@ -1,0 +1,36 @@
+"""`/slack/events`: everything that Slack sends comes in here; Bolt checks the signature."""
+
+import time
+
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.web.metrics import Metrics
+
+MAX_BODY = 1024 * 1024  # bytes; a view is at most 250 KB, doubled by its encoding
+
+
+def routes(app: AsyncApp, metrics: Metrics) -> list[Route]:
+    handler = AsyncSlackRequestHandler(app)
+
+    async def events(request: Request) -> Response:
+        if int(request.headers.get("content-length") or 0) > MAX_BODY:
+            return PlainTextResponse("too large", status_code=413)
+        started = time.perf_counter()
+        response = await handler.handle(request)
+        metrics.acknowledgement.observe(time.perf_counter() - started)
+        return response
+
+    async def install(request: Request) -> Response:
+        return await handler.handle(request)
+
+    found = [Route("/slack/events", events, methods=["POST"])]
+    if app.oauth_flow is not None:
+        found += [
+            Route(app.oauth_flow.install_path, install),
+            Route(app.oauth_flow.redirect_uri_path, install),
+        ]
+    return found
