@@ -160,7 +160,8 @@ def _bolt(
     shared: dict[str, Any] = {"name": "patchbay", "signing_secret": secret, "client": clients.base}
     if installations is None:
         return AsyncApp(**shared, authorize=clients)
-    assert settings.slack_client_id and settings.slack_client_secret
+    assert settings.slack_client_id is not None
+    assert settings.slack_client_secret is not None
     oauth = AsyncOAuthSettings(
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret.get_secret_value(),

@@ -34,7 +34,7 @@ class Clients(AsyncAuthorize):
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)],
         )
 
-    async def __call__(  # type: ignore[override]
+    async def __call__(
         self, *, team_id: str | None, enterprise_id: str | None = None, **_: Any
     ) -> AuthorizeResult | None:
         return await self._find(team_id, enterprise_id)

@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 from slack_sdk.models.blocks import (
     Block,
+    BlockElement,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     DividerBlock,
     HeaderBlock,
@@ -18,6 +21,7 @@ from slack_sdk.models.views import View
 
 OPTION_TEXT = 75
 SECTION_TEXT = 3000
+FIELD_TEXT = 2000
 TITLE = 24
 MODAL_BLOCKS = 100
 
@@ -63,9 +67,20 @@ def option(text: str, value: str | int, description: str | None = None) -> Optio
     )
 
 
-def section(text: str, *, block_id: str | None = None, **rest: object) -> SectionBlock:
-    """`text` is mrkdwn: escape what came from outside before it comes here."""
-    return SectionBlock(text=mrkdwn(text), block_id=block_id, **rest)  # type: ignore[arg-type]
+def section(
+    text: str,
+    *,
+    block_id: str | None = None,
+    accessory: BlockElement | None = None,
+    fields: Sequence[str] = (),
+) -> SectionBlock:
+    """`text` and `fields` are mrkdwn: escape what came from outside before it comes here."""
+    return SectionBlock(
+        text=mrkdwn(text) if text else None,
+        block_id=block_id,
+        accessory=accessory,
+        fields=[mrkdwn(field, FIELD_TEXT) for field in fields[:10]] or None,
+    )
 
 
 def header(text: str) -> HeaderBlock:
@@ -85,12 +100,29 @@ def button(
     action_id: str,
     value: str | int = "",
     *,
-    style: str | None = None,
-    **rest: object,
+    style: Literal["primary", "danger"] | None = None,
+    url: str | None = None,
+    confirm: ConfirmObject | None = None,
 ) -> ButtonElement:
     return ButtonElement(
-        text=plain(text), action_id=action_id, value=str(value) or None, style=style, **rest
-    )  # type: ignore[arg-type]
+        text=plain(text),
+        action_id=action_id,
+        value=str(value) or None,
+        style=style,
+        url=url,
+        confirm=confirm,
+    )
+
+
+def confirm(heading: str, text: str, yes: str, no: str = "Cancel") -> ConfirmObject:
+    """Asked before something that cannot be taken back. `text` is mrkdwn."""
+    return ConfirmObject(
+        title=plain(heading, 100),
+        text=mrkdwn(text, 300),
+        confirm=plain(yes, 30),
+        deny=plain(no, 30),
+        style="danger",
+    )
 
 
 def when(moment: datetime | None, never: str = "never") -> str:
