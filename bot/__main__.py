@@ -121,7 +121,7 @@ async def _serve(settings: Settings, *, web: bool) -> None:
         loop.add_signal_handler(wanted, stop.set)
 
     patchbay = build(settings)
-    serving = Serving(patchbay.asgi, settings.host, settings.port) if web else None
+    serving = Serving(patchbay.asgi, settings.port, settings.host) if web else None
     if serving is not None:
         await serving.start()
         log.info("web.listening", url=serving.url, public_url=settings.public_url)

@@ -10,18 +10,27 @@ from starlette.types import ASGIApp
 
 
 class _Guest(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # signals are the host's business
 
 
 class Serving:
-    """An ASGI app on a socket, from `start()` to `stop()`."""
+    """An ASGI app on a socket; after a stop it can start again on the same port."""
 
-    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, app: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.port = port  # 0: the first start picks a free one
         self._app = app
         self._host = host
-        self._wanted = port
+        self._server: _Guest | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -30,8 +39,8 @@ class Serving:
 
     async def start(self) -> None:
         """Returns once connections are accepted. Raises OSError where the port is taken."""
-        bound = socket.create_server((self._host, self._wanted), backlog=2048)
-        self.port: int = bound.getsockname()[1]
+        listening = socket.create_server((self._host, self.port), backlog=2048)
+        self.port = listening.getsockname()[1]
         config = uvicorn.Config(
             self._app,
             log_config=None,
@@ -41,17 +50,13 @@ class Serving:
             timeout_graceful_shutdown=2,
         )
         self._server = _Guest(config)
-        self._task = asyncio.create_task(self._server.serve(sockets=[bound]))
-        while not self._server.started:
-            if self._task.done():
-                await self._task
-                raise OSError("the web server did not start")
-            await asyncio.sleep(0.005)
+        self._task = asyncio.create_task(self._server.serve(sockets=[listening]))
+        await self._server.up.wait()
 
     async def stop(self) -> None:
         """Answers what is under way (2 s at most), then closes."""
-        if self._task is None:
+        if self._server is None or self._task is None:
             return
         self._server.should_exit = True
         await self._task
-        self._task = None
+        self._server = self._task = None
