@@ -9,11 +9,11 @@ from typing import Any
 from starlette.applications import Starlette
 
 from bot.clock import Clock
-from bot.playground.serving import Serving
 from bot.playground.store import api, consent, control, records
 from bot.playground.store.grants import Grants
 from bot.playground.store.shelf import Shelf
 from bot.playground.store.trouble import Times, Trouble
+from bot.web.serving import Serving
 
 KINDS = ("customers", "orders", "products")
 SWITCHES = (  # what /control offers
@@ -58,16 +58,14 @@ class DemoStore:
         }
         self._dice = Random(f"{seed}:later")
         self._last_change = datetime(2000, 1, 1, tzinfo=UTC)
-        self._serving = Serving(
-            Starlette(
-                routes=[
-                    *consent.routes(self.grants, account),
-                    *api.routes(account, self._shelves, self.grants, self.trouble, self.requests),
-                    *control.routes({name: getattr(self, name) for name in SWITCHES}, self.state),
-                ]
-            ),
-            port,
+        self._app = Starlette(
+            routes=[
+                *consent.routes(self.grants, account),
+                *api.routes(account, self._shelves, self.grants, self.trouble, self.requests),
+                *control.routes({name: getattr(self, name) for name in SWITCHES}, self.state),
+            ]
         )
+        self._serving = Serving(self._app, port=port)
 
     @property
     def url(self) -> str:
@@ -84,6 +82,7 @@ class DemoStore:
 
     async def stop(self) -> None:
         await self._serving.stop()
+        self._serving = Serving(self._app, port=self._serving.port)
 
     async def __aenter__(self) -> "DemoStore":
         await self.start()
