@@ -1,0 +1,147 @@
+"""Runs as a queue: asked for, claimed by one worker, given back, and looked back on."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.models import Checkpoint, Run
+from store.vocabulary import RunState, Trigger
+
+UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
+
+
+async def add(
+    session: AsyncSession,
+    *,
+    workspace_id: str,
+    integration_id: int,
+    trigger: Trigger,
+    now: datetime,
+    watcher_id: str | None = None,
+) -> Run | None:
+    """A queued run, or None where the integration has one that is not finished."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return await session.scalar(
+        insert(Run)
+        .values(
+            workspace_id=workspace_id,
+            integration_id=integration_id,
+            trigger=trigger,
+            queued_at=now,
+            watcher_id=watcher_id,
+        )
+        .on_conflict_do_nothing()
+        .returning(Run)
+    )
+
+
+async def waiting(session: AsyncSession) -> bool:
+    """Whether there is a queued run: a look that takes no lock."""
+    return bool(await session.scalar(select(exists().where(Run.state == RunState.QUEUED))))
+
+
+async def claim(session: AsyncSession, worker: str, now: datetime) -> Run | None:
+    """Hands the oldest queued run to `worker`; None where there is none left."""
+    run = await session.scalar(
+        select(Run)
+        .where(Run.state == RunState.QUEUED)
+        .order_by(Run.queued_at, Run.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if run is None:
+        return None
+    run.state = RunState.RUNNING
+    run.worker = worker
+    run.heartbeat_at = now
+    run.started_at = run.started_at or now
+    return run
+
+
+async def held(session: AsyncSession, run_id: int, worker: str) -> Run | None:
+    """The run, locked until commit; None where `worker` does not hold it any more."""
+    return await session.scalar(
+        select(Run)
+        .where(Run.id == run_id, Run.state == RunState.RUNNING, Run.worker == worker)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+async def beat(session: AsyncSession, worker: str, run_ids: Collection[int], now: datetime) -> None:
+    """The worker is alive and holds these runs."""
+    await session.execute(
+        update(Run)
+        .where(Run.id.in_(run_ids), Run.worker == worker, Run.state == RunState.RUNNING)
+        .values(heartbeat_at=now)
+    )
+
+
+async def running(session: AsyncSession) -> Sequence[Run]:
+    found = await session.scalars(select(Run).where(Run.state == RunState.RUNNING))
+    return found.all()
+
+
+async def give_back(session: AsyncSession, run_id: int, worker: str | None) -> bool:
+    """Queues a run again that `worker` held; it goes on from its checkpoints. False: not held."""
+    result = await session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.state == RunState.RUNNING, Run.worker == worker)
+        .values(state=RunState.QUEUED, worker=None, heartbeat_at=None)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+async def cancel_queued(session: AsyncSession, integration_id: int, now: datetime) -> None:
+    """A run that nobody has begun is over; one in hand looks up at its next checkpoint."""
+    await session.execute(
+        update(Run)
+        .where(Run.integration_id == integration_id, Run.state == RunState.QUEUED)
+        .values(state=RunState.CANCELLED, finished_at=now)
+    )
+
+
+async def get(session: AsyncSession, workspace_id: str, run_id: int) -> Run | None:
+    run = await session.get(Run, run_id)
+    return run if run is not None and run.workspace_id == workspace_id else None
+
+
+async def unfinished(session: AsyncSession, integration_id: int) -> Run | None:
+    """The integration's queued or running run; there is at most one."""
+    return await session.scalar(
+        select(Run).where(Run.integration_id == integration_id, Run.state.in_(UNFINISHED))
+    )
+
+
+async def history(
+    session: AsyncSession, workspace_id: str, integration_id: int, limit: int = 10
+) -> Sequence[Run]:
+    """The last runs, newest first."""
+    found = await session.scalars(
+        select(Run)
+        .where(Run.workspace_id == workspace_id, Run.integration_id == integration_id)
+        .order_by(Run.id.desc())
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def checkpoints(session: AsyncSession, run_id: int) -> dict[int, Checkpoint]:
+    """How far the run got, by transfer."""
+    found = await session.scalars(select(Checkpoint).where(Checkpoint.run_id == run_id))
+    return {checkpoint.transfer_id: checkpoint for checkpoint in found}
+
+
+async def set_start(
+    session: AsyncSession, run_id: int, transfer_id: int, next_page: dict[str, Any] | None
+) -> None:
+    """Says before a run begins that it covers this transfer, and where it starts."""
+    session.add(Checkpoint(run_id=run_id, transfer_id=transfer_id, next_page=next_page))
+    await session.flush()
