@@ -1,5 +1,6 @@
 """The bot between its stand-ins: Slack, a demo store and a mailbox, all on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -116,7 +117,7 @@ async def playground(
             smtp_url=SecretStr(mailbox.url),
             **overrides,
         )
-        migrate.upgrade(settings.database_url.get_secret_value())
+        await asyncio.to_thread(migrate.upgrade, settings.database_url.get_secret_value())
         patchbay = build(settings, shifted)
         web = Serving(patchbay.asgi, settings.port)
         await web.start()
