@@ -88,12 +88,3 @@ async def move_cursor(
         )
         .values(cursor=cursor)
     )
-
-
-async def forget_cursors(session: AsyncSession, transfer_id: int) -> None:
-    """The transfer's mapping changed: the next sync of each integration reads it from the start."""
-    await session.execute(
-        update(IntegrationTransfer)
-        .where(IntegrationTransfer.transfer_id == transfer_id)
-        .values(cursor=None)
-    )
