@@ -1,0 +1,89 @@
+"""Where requests may go: which URLs are taken, and which addresses are a private network's."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from bot.errors import Refused
+
+Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_PORTS = {"http": 80, "https": 443}
+
+
+class BadUrl(ValueError):
+    """A URL that we send no request to; the text completes "the address …"."""
+
+
+def split(url: str) -> SplitResult:
+    """The URL's parts. Raises BadUrl unless it is http(s), with a host, without credentials."""
+    if any(ord(sign) < 33 or ord(sign) == 127 for sign in url):
+        raise BadUrl("contains spaces or control characters")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise BadUrl("is not a valid address") from error
+    if parts.scheme not in _PORTS:
+        raise BadUrl("does not start with https:// or http://")
+    if "@" in parts.netloc:
+        raise BadUrl("contains a user name or password")
+    if not parts.hostname or "\\" in parts.netloc:
+        raise BadUrl("names no host")
+    return parts
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what credentials are bound to. Raises BadUrl."""
+    parts = split(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
+
+
+def checked_url(text: str, field: str | None = None) -> str:
+    """A URL as a member typed it, tidied. Raises Refused with what is wrong with it."""
+    url = text.strip().strip("<>").rstrip("/")
+    if "://" not in url:
+        url = f"https://{url}"
+    try:
+        split(url)
+    except BadUrl as error:
+        raise Refused(
+            f"The address {error}. Write it like https://shop.example.com.", field=field
+        ) from error
+    return url
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet, however it is wrapped."""
+    return all(
+        ip.is_global and not ip.is_multicast and not getattr(ip, "is_site_local", False)
+        for ip in _unwrapped(ipaddress.ip_address(address.split("%")[0]))
+    )
+
+
+def _unwrapped(ip: Ip) -> Iterator[Ip]:
+    """The address, or the IPv4 addresses inside an IPv6 one that lead to them."""
+    if isinstance(ip, ipaddress.IPv4Address):
+        yield ip
+    elif ip.ipv4_mapped is not None:
+        yield ip.ipv4_mapped
+    elif ip in _NAT64 or ip in _IPV4_COMPATIBLE:
+        yield ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    elif ip.sixtofour is not None:
+        yield ip.sixtofour
+    elif ip.teredo is not None:
+        yield from ip.teredo
+    else:
+        yield ip
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The IP addresses of a host, in the order to try. Raises OSError where there are none."""
+    found = await asyncio.get_running_loop().getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+    )
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
