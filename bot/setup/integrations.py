@@ -1,9 +1,8 @@
 """Making, changing and deleting integrations."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from bot.engine import Engine
 from bot.errors import NotFound, Refused
@@ -13,30 +12,19 @@ from bot.setup.actor import Actor
 from bot.setup.names import checked_name, name_key
 from bot.setup.versions import check_version
 from bot.setup.wanted import Wanted, checked_updates, differences, offers, own_source, wanted_of
-from store import changes, drafts
-from store.models import Change, Draft, Integration, IntegrationTransfer, Run
-from store.vocabulary import IntegrationState, RunState, ScheduleKind, UpdateType
+from store import changes, drafts, integrations, runs
+from store.models import Change, Draft, Integration, IntegrationTransfer
+from store.vocabulary import IntegrationState, ScheduleKind, UpdateType
 
 
-async def get(session: AsyncSession, workspace_id: str, integration_id: int) -> Integration:
+async def get(
+    session: AsyncSession, workspace_id: str, integration_id: int, *, lock: bool = False
+) -> Integration:
     """The integration with its updates and recipients. Raises NotFound."""
-    found = await session.scalar(
-        select(Integration)
-        .where(Integration.workspace_id == workspace_id, Integration.id == integration_id)
-        .options(selectinload(Integration.updates), selectinload(Integration.recipients))
-        .execution_options(populate_existing=True)
-    )
+    found = await integrations.get(session, workspace_id, integration_id, lock=lock)
     if found is None:
         raise NotFound("This integration does not exist any more. Somebody may have deleted it.")
     return found
-
-
-async def get_locked(session: AsyncSession, workspace_id: str, integration_id: int) -> Integration:
-    """As `get`, and nobody else changes it before this transaction ends."""
-    await session.execute(
-        select(Integration.id).where(Integration.id == integration_id).with_for_update()
-    )
-    return await get(session, workspace_id, integration_id)
 
 
 async def save(
@@ -74,15 +62,9 @@ async def remove(engine: Engine, actor: Actor, integration_id: int) -> str:
     Returns its name. Raises NotAllowed, NotFound, and Refused while it is syncing.
     """
     async with engine.database.begin() as session:
-        integration = await get_locked(session, actor.workspace_id, integration_id)
+        integration = await get(session, actor.workspace_id, integration_id, lock=True)
         actor.must_edit(integration.created_by, integration.name)
-        under_way = await session.scalar(
-            select(Run.id).where(
-                Run.integration_id == integration_id,
-                Run.state.in_([RunState.QUEUED, RunState.RUNNING]),
-            )
-        )
-        if under_way is not None:
+        if await runs.unfinished(session, integration_id) is not None:
             raise Refused(
                 f"“{integration.name}” is syncing right now. "
                 "Pause it, wait until the sync has ended, then delete it."
@@ -119,7 +101,7 @@ def _new(engine: Engine, actor: Actor) -> Integration:
 
 
 async def _edited(session: AsyncSession, actor: Actor, draft: Draft, version: int) -> Integration:
-    integration = await get_locked(session, actor.workspace_id, draft.subject_id)
+    integration = await get(session, actor.workspace_id, draft.subject_id, lock=True)
     actor.must_edit(integration.created_by, integration.name)
     await check_version(session, actor, "integration", integration, version)
     return integration
