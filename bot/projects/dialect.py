@@ -1,0 +1,64 @@
+"""The one shape behind which each kind of database keeps its own SQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.projects.shape import NewColumn, TableShape, Target
+from store.vocabulary import UpdateType
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    created: int
+    updated: int
+    unchanged: int
+    skipped: int
+
+
+class Dialect(Protocol):
+    """Implemented by the modules `postgresql` and `sqlite`.
+
+    Every function works in the transaction of the connection it is given and lets the driver's
+    errors through.
+    """
+
+    async def tables(self, connection: AsyncConnection) -> list[str]: ...
+
+    async def shape(self, connection: AsyncConnection, name: str) -> TableShape | None: ...
+
+    def create_table(self, name: str, columns: Sequence[NewColumn]) -> str: ...
+
+    def add_column(self, table: str, column: NewColumn) -> str: ...
+
+    async def prepare(self, connection: AsyncConnection, table: str) -> None:
+        """What a transaction that writes to `table` begins with."""
+
+    async def write(
+        self,
+        connection: AsyncConnection,
+        table: TableShape,
+        target: Target,
+        rows: Sequence[Row],
+        updates: frozenset[UpdateType],
+    ) -> Written:
+        """All rows or an error. No two of them have the same key."""
+
+    async def delete(
+        self, connection: AsyncConnection, table: TableShape, key: tuple[str, ...], keys: list[Row]
+    ) -> int: ...
+
+    async def present(
+        self, connection: AsyncConnection, table: TableShape, key: tuple[str, ...], keys: list[Row]
+    ) -> set[int]:
+        """The positions in `keys` of those that exist."""
+
+    async def count(self, connection: AsyncConnection, table: str) -> int: ...
+
+    def objection(self, error: DBAPIError) -> tuple[str | None, str] | None:
+        """(project field, reason) where the error is about a row; None: about the database."""
