@@ -1,0 +1,36 @@
+"""What a member has filled in of a source and not saved yet."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from store.vocabulary import AuthKind
+
+KIND = "source"  # of the draft's row; its `subject_id` is the source being edited, 0 a new one
+
+
+class WantedAuthorization(BaseModel, frozen=True):
+    """An authorization about to be created, as it stands in its form."""
+
+    name: str | None = None
+    kind: AuthKind | None = None
+    params: dict[str, str] = {}
+
+
+class SourceDraft(BaseModel, frozen=True):
+    """`drafts.data` of a source."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    service: str | None = None
+    name: str | None = None
+    authorization: int | None = None
+    wanted: WantedAuthorization = WantedAuthorization()
+    form_view: str | None = None  # the modal with the source's form, while a pop-up lies on it
+
+    @property
+    def is_begun(self) -> bool:
+        return self.service is not None
+
+    def dump(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_defaults=True)
