@@ -14,7 +14,8 @@ from bot.errors import Refused
 from bot.schedule import in_words, next_times, valid_cron, valid_timezone
 from bot.setup.actor import Actor
 from bot.setup.names import name_key
-from bot.setup.recipients import member_emails
+from bot.setup.names import narrowed as narrowed
+from bot.setup.recipients import checked_email, member_emails
 from bot.setup.wanted import Offer as Offer
 from bot.setup.wanted import Wanted, offers, own_source, suggested_name
 from store import drafts, members
@@ -221,3 +222,11 @@ async def load_emails(session: AsyncSession, actor: Actor) -> list[EmailChoice]:
     listed = await members.listed(session, actor.workspace_id)
     found = [EmailChoice(member.email, member.name) for member in listed if member.email]
     return sorted(found, key=lambda choice: choice.address != actor.email)
+
+
+def looks_like_email(text: str) -> bool:
+    try:
+        checked_email(text)
+    except Refused:
+        return False
+    return True

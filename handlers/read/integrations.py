@@ -120,7 +120,6 @@ async def load_names(session: AsyncSession, workspace_id: str) -> list[NamedInte
 
 async def load_list(
     session: AsyncSession,
-    engine: Engine,
     workspace_id: str,
     *,
     first: int = 0,
