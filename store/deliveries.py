@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,25 +100,13 @@ async def claim(
     Safe for several processes. A claim that is not settled within the lease (its process died)
     is taken again, as one that may have gone out.
     """
-    earlier = aliased(Delivery)
-    waits_for_another = (
-        select(earlier.id)
-        .where(
-            earlier.incident_id == Delivery.incident_id,
-            earlier.way == Delivery.way,
-            earlier.address == Delivery.address,
-            earlier.id < Delivery.id,
-            earlier.state.in_(PENDING),
-        )
-        .exists()
-    )
     due = await session.scalars(
         select(Delivery)
         .where(
             Delivery.state.in_(PENDING),
             Delivery.next_attempt_at <= now,
             Delivery.way.in_(ways),
-            ~waits_for_another,
+            ~_waits_for_another(),
         )
         .order_by(Delivery.next_attempt_at, Delivery.id)
         .limit(limit)
@@ -132,6 +120,22 @@ async def claim(
     return claims
 
 
+def _waits_for_another() -> ColumnElement[bool]:
+    """Something older of the same incident is still on its way to the same recipient."""
+    earlier = aliased(Delivery)
+    return (
+        select(earlier.id)
+        .where(
+            earlier.incident_id == Delivery.incident_id,
+            earlier.way == Delivery.way,
+            earlier.address == Delivery.address,
+            earlier.id < Delivery.id,
+            earlier.state.in_(PENDING),
+        )
+        .exists()
+    )
+
+
 async def get(session: AsyncSession, delivery_id: int) -> Delivery | None:
     """The delivery, locked for what follows in this transaction."""
     return await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
@@ -141,7 +145,7 @@ async def next_due(session: AsyncSession) -> datetime | None:
     """When the earliest pending delivery may be tried."""
     found: datetime | None = await session.scalar(
         select(Delivery.next_attempt_at)
-        .where(Delivery.state.in_(PENDING))
+        .where(Delivery.state.in_(PENDING), ~_waits_for_another())
         .order_by(Delivery.next_attempt_at)
         .limit(1)
     )

@@ -10,7 +10,7 @@ from bot.alerts.facts import AlertFacts, SummaryFacts
 from bot.alerts.recipients import Address
 from bot.engine import Engine
 from store import deliveries
-from store.models import Incident, Run
+from store.models import Delivery, Incident, Run
 from store.vocabulary import Level, Way
 
 
@@ -58,6 +58,22 @@ async def owe_note(
             key = f"incident:{incident.id}:{Level.NOTE}:{count + 1}:{one.way}:{one.address}"
             await _owe(session, incident, key, Level.NOTE, one, facts, now)
             await _owe(session, incident, f"{key}:thread", Level.NOTE, one, note, now)
+
+
+async def owe_notice(
+    session: AsyncSession,
+    incident: Incident,
+    failed: Delivery,
+    facts: AlertFacts,
+    to: Address,
+    now: datetime,
+) -> None:
+    """Tells somebody who has the alert already that `failed` could not be delivered."""
+    notice = facts.model_copy(
+        update={"level": Level.NOTE, "note": "", "by_member": None, "happened_at": now}
+    )
+    key = f"{failed.key}:undelivered:{to.way}:{to.address}"
+    await _owe(session, incident, key, Level.NOTE, to, notice, now)
 
 
 async def told(session: AsyncSession, incident: Incident) -> list[Address]:
