@@ -99,6 +99,15 @@ async def give_back(session: AsyncSession, run_id: int, worker: str | None) -> b
     return result.rowcount == 1
 
 
+async def give_back_all(session: AsyncSession, worker: str) -> None:
+    """Queues again whatever `worker` still holds: it ends."""
+    await session.execute(
+        update(Run)
+        .where(Run.worker == worker, Run.state == RunState.RUNNING)
+        .values(state=RunState.QUEUED, worker=None, heartbeat_at=None)
+    )
+
+
 async def cancel_queued(session: AsyncSession, integration_id: int, now: datetime) -> None:
     """A run that nobody has begun is over; one in hand looks up at its next checkpoint."""
     await session.execute(

@@ -1,0 +1,81 @@
+"""Looks at the clock: who is due, and what to sweep. APScheduler's timer does the ticking."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.engine import Engine
+from bot.housekeeping import sweep
+from bot.sync.requests import tick
+
+log = structlog.get_logger(__name__)
+
+LATE = timedelta(seconds=60)  # a tick this old means that something is wrong
+
+
+@dataclass(frozen=True, slots=True)
+class SchedulerState:
+    """For /health."""
+
+    running: bool
+    ticked_at: datetime | None  # when due integrations were last looked for, with success
+    healthy: bool
+
+
+class Scheduler:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._timer = AsyncIOScheduler(timezone=UTC)
+        self._started_at: datetime | None = None
+        self._ticked_at: datetime | None = None
+
+    def start(self) -> None:
+        """Begins at once with a tick. Call it inside the running loop."""
+        self._started_at = datetime.now(UTC)
+        self._repeat(self._tick, seconds=self._engine.settings.tick_seconds, at_once=True)
+        self._repeat(self._sweep, hours=1)
+        self._timer.start()
+
+    async def stop(self) -> None:
+        if self._timer.running:
+            self._timer.shutdown(wait=False)
+        self._started_at = None
+
+    def state(self) -> SchedulerState:
+        latest = self._ticked_at or self._started_at
+        late = latest is None or datetime.now(UTC) - latest > self._allowance()
+        return SchedulerState(
+            self._timer.running, self._ticked_at, self._timer.running and not late
+        )
+
+    def is_well(self) -> bool:
+        return self.state().healthy
+
+    def _allowance(self) -> timedelta:
+        return max(LATE, 3 * timedelta(seconds=self._engine.settings.tick_seconds))
+
+    def _repeat(
+        self, work: Callable[[], Awaitable[None]], *, at_once: bool = False, **interval: float
+    ) -> None:
+        options: dict[str, Any] = {"next_run_time": datetime.now(UTC)} if at_once else {}
+        self._timer.add_job(
+            work,
+            "interval",
+            **interval,
+            max_instances=1,  # a slow one is not overtaken
+            coalesce=True,
+            misfire_grace_time=None,  # late is better than never
+            **options,
+        )
+
+    async def _tick(self) -> None:
+        await tick(self._engine)
+        # Real time, whatever the engine's clock says: this is about the timer.
+        self._ticked_at = datetime.now(UTC)
+
+    async def _sweep(self) -> None:
+        await sweep(self._engine)

@@ -1,0 +1,155 @@
+"""Carries one claimed run to its end: every transfer read, mapped, loaded; then the deletions."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import structlog
+
+from bot.connectors.accounts import connect
+from bot.connectors.catalog import data_type_of
+from bot.connectors.connection import Connection, Page
+from bot.engine import Engine
+from bot.errors import AuthorizationLost, NotFound, ProjectError, SchemaDrift, ServiceError
+from bot.signals import RunMoved
+from bot.sync import deletions, rejected
+from bot.sync.ahead import ahead
+from bot.sync.deletions import Held
+from bot.sync.finishing import Drifted, Outcome, finish
+from bot.sync.interruptions import Lost, Stopping, Unwanted
+from bot.sync.job import Job, Position, Task, load
+from bot.sync.loading import Way, load_pages
+from bot.sync.plan import compile_plan
+from store import runs
+from store.vocabulary import RunState, Trigger
+
+log = structlog.get_logger(__name__)
+
+
+async def execute(engine: Engine, run_id: int, worker: str, stop: asyncio.Event) -> None:
+    """Does the run that `worker` has claimed. Never raises for what a service or a project does.
+
+    When `stop` is set, the page in hand is loaded and checkpointed, and the run is queued again.
+    """
+    async with engine.database.read() as session:
+        job = await load(session, run_id, worker)
+    if job is None:
+        return
+    log.info("sync.started", run_id=run_id, integration_id=job.integration_id)
+    if job.watched:
+        await engine.signals.send(RunMoved(job.workspace_id, run_id))
+    try:
+        outcome = await _carry_out(engine, job, stop)
+    except Stopping:
+        async with engine.database.begin() as session:
+            await runs.give_back(session, run_id, worker)
+        log.info("sync.stopped", run_id=run_id)
+        return
+    except Lost:
+        log.warning("sync.lost", run_id=run_id, worker=worker)
+        return
+    except Unwanted:
+        outcome = Outcome(RunState.CANCELLED)
+    except Exception as error:  # a mistake of ours fails this run, not the worker
+        outcome = _apology(run_id, error)
+    await finish(engine, job, outcome)
+
+
+def _apology(run_id: int, error: Exception) -> Outcome:
+    reference = secrets.token_hex(4)
+    log.error("sync.failed", run_id=run_id, reference=reference, exc_info=error)
+    sentence = (
+        "Something went wrong inside Patchbay, not with your data. The next sync goes on where "
+        f"this one stopped; if it happens again, tell whoever runs Patchbay: {reference}."
+    )
+    return Outcome(RunState.FAILED, "internal", sentence)
+
+
+@dataclass(slots=True)
+class _Course:
+    """What happens while a run goes through its transfers."""
+
+    errors: list[ServiceError | ProjectError | NotFound] = field(default_factory=list)
+    drifted: list[Drifted] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
+    read: list[tuple[Way, Position]] = field(default_factory=list)  # to their end
+    connection: Connection | None = None
+
+
+async def _carry_out(engine: Engine, job: Job, stop: asyncio.Event) -> Outcome:
+    """Tries every transfer, whatever happens to the others."""
+    if not job.wanted:
+        raise Unwanted
+    course = _Course()
+    for task in job.tasks:
+        try:
+            await _transfer(engine, job, task, course, stop)
+        except SchemaDrift as drift:
+            course.drifted.append(Drifted(task.transfer.id, drift.changes))
+            log.info("sync.drifted", run_id=job.run_id, transfer_id=task.transfer.id)
+        except (ServiceError, ProjectError, NotFound) as error:
+            course.errors.append(error)
+            if isinstance(error, AuthorizationLost):
+                break  # the others would be refused just the same
+    for way, position in course.read:
+        try:
+            held = await deletions.apply(engine, job, way, position, stop)
+            course.held += [held] if held else []
+        except ProjectError as error:
+            course.errors.append(error)
+    return _outcome(course)
+
+
+async def _transfer(
+    engine: Engine, job: Job, task: Task, course: _Course, stop: asyncio.Event
+) -> None:
+    way = await _prepare(engine, job, task)
+    position = task.start
+    if not position.done and job.trigger is not Trigger.CONFIRMED_DELETION:
+        pages = await _pages(engine, job, way, course)
+        async with aclosing(ahead(pages, stop)) as early:
+            position = await load_pages(engine, job, way, position, early)
+    elif stop.is_set():
+        raise Stopping
+    course.read.append((way, position))
+
+
+async def _prepare(engine: Engine, job: Job, task: Task) -> Way:
+    """Raises SchemaDrift where the table no longer fits the mapping."""
+    service = engine.catalog.get(job.source.service)
+    data_type = data_type_of(service, task.transfer)
+    database = await engine.projects.get(task.project)
+    table = await database.table(task.transfer.table_name or "")
+    return Way(task, data_type, compile_plan(data_type, task.transfer.pairs, table), database)
+
+
+async def _pages(engine: Engine, job: Job, way: Way, course: _Course) -> AsyncIterator[Page]:
+    """The transfer's pages from its checkpoint on: the service's, or those of its rejects."""
+    start = way.task.start
+    if job.trigger is Trigger.RETRY:
+        return rejected.pages(engine, job, way.task.transfer.id, start.next_page or {})
+    if course.connection is None:
+        course.connection = await connect(engine, job.source.authorization_id)
+    return course.connection.pages(
+        way.data_type,
+        since=start.since if way.data_type.incremental else None,
+        start=start.next_page,
+    )
+
+
+def _outcome(course: _Course) -> Outcome:
+    """The first error decides, except that a lost authorization says more than any other."""
+    errors = sorted(course.errors, key=lambda error: not isinstance(error, AuthorizationLost))
+    state, code, sentence = RunState.SUCCEEDED, None, None
+    if errors:
+        state, code, sentence = RunState.FAILED, _code(errors[0]), errors[0].sentence
+    elif course.drifted and not course.read:
+        state, code = RunState.FAILED, SchemaDrift.code
+        sentence = "Mapped fields changed, so nothing could be synced: look at the mapping."
+    return Outcome(state, code, sentence, course.drifted, course.held)
+
+
+def _code(error: ServiceError | ProjectError | NotFound) -> str:
+    return "gone" if isinstance(error, NotFound) else error.code
