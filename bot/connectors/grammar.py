@@ -24,7 +24,7 @@ from bot.connectors.templates import places
 from store.vocabulary import AuthKind, FieldType, UpdateType
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-Path = Annotated[str, Field(pattern=r"^[^.\s]+(\.[^.\s]+)*$", max_length=255)]
+Path = Annotated[str, Field(pattern=r"^\S(.*\S)?$", max_length=255)]
 
 
 def _one_or_many(value: Any) -> Any:

@@ -10,13 +10,14 @@ import httpx
 from bot.connectors import addresses
 from bot.connectors.bodies import ENCODINGS, BadBody
 from bot.connectors.transport import GuardedTransport
+from bot.connectors.turns import Turns
 from bot.settings import Settings
 
 USER_AGENT = "Patchbay/0.1"
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
-_CONNECT_SECONDS = 10.0
+_STEPS = ("connect", "read", "write", "pool")
 
 # Adds credentials to a request's headers and query. Called for the first request and for
 # redirects within its origin (scheme, host, port); never for any other place.
@@ -28,7 +29,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]  # names in any case
     body: bytes
-    url: str  # where it came from in the end, without its query
+    url: str  # where it came from in the end
     astray: bool = False  # a redirect led to another origin: no credentials were sent there
 
     @property
@@ -40,12 +41,15 @@ class HttpPool:
     """One pool of connections for all services; keeps no cookies, follows no proxy."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.timeout = settings.request_timeout
+        self.turns = Turns()
         self.transport = GuardedTransport(
             allow_private=settings.allow_private_networks, max_bytes=settings.max_page_bytes
         )
 
     async def close(self) -> None:
+        await self.turns.close()
         await self.transport.aclose()
 
     async def get(
@@ -63,6 +67,15 @@ class HttpPool:
         async with asyncio.timeout(self.timeout):
             return await self._followed(url, dict(query or {}), dict(headers or {}), sign)
 
+    async def post(self, url: str, body: str, headers: Mapping[str, str]) -> Answer:
+        """One POST, within `request_timeout` seconds; a redirect is an answer like others.
+
+        Raises what `get` does.
+        """
+        async with asyncio.timeout(self.timeout):
+            request = self._request("POST", url, dict(headers), body.encode())
+            return (await self._once(request, astray=False))[0]
+
     async def _followed(
         self, url: str, query: dict[str, str], headers: dict[str, str], sign: Sign | None
     ) -> Answer:
@@ -72,7 +85,8 @@ class HttpPool:
             sent, asked = dict(headers), dict(query)
             if sign is not None and not astray:
                 sign(sent, asked)
-            answer, target = await self._once(url, asked, sent, astray)
+            asking = str(httpx.URL(url).copy_merge_params(asked)) if asked else url
+            answer, target = await self._once(self._request("GET", asking, sent), astray)
             if target is None:
                 return answer
             if url.startswith("https:") and not target.startswith("https:"):
@@ -82,28 +96,31 @@ class HttpPool:
             url, query = target, {}
         raise BadBody(f"more than {_MOST_REDIRECTS} redirects in a row")
 
-    async def _once(
-        self, url: str, query: dict[str, str], headers: dict[str, str], astray: bool
-    ) -> tuple[Answer, str | None]:
-        """The answer of one request, and where it redirects to, if it does."""
-        request = httpx.Request(
-            "GET",
-            httpx.URL(url).copy_merge_params(query) if query else url,
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS} | headers,
-            extensions={"timeout": self.timeouts().as_dict()},
-        )
-        response = await self.transport.handle_async_request(request)
+    def _request(
+        self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
+    ) -> httpx.Request:
         try:
-            location = response.headers.get("location")
-            if response.status_code in _REDIRECTS and location:
-                body, target = b"", urljoin(str(request.url), location)
-            else:
-                body, target = b"".join([piece async for piece in response.aiter_raw()]), None
+            return httpx.Request(
+                method,
+                url,
+                headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS} | headers,
+                content=body,
+                # of single steps; what counts is the time of the whole request
+                extensions={"timeout": dict.fromkeys(_STEPS, self.timeout)},
+            )
+        except httpx.InvalidURL as error:
+            raise addresses.BadUrl("is not a valid address") from error
+
+    async def _once(self, request: httpx.Request, astray: bool) -> tuple[Answer, str | None]:
+        """The answer of one request, and where it redirects to, if it does."""
+        response = await self.transport.handle_async_request(request)
+        target = None
+        try:
+            if response.status_code in _REDIRECTS and request.method == "GET":
+                target = response.headers.get("location")
+            pieces = [] if target else [piece async for piece in response.aiter_raw()]
         finally:
             await response.aclose()
-        plain = str(request.url.copy_with(query=None))
-        return Answer(response.status_code, response.headers, body, plain, astray), target
-
-    def timeouts(self) -> httpx.Timeout:
-        """Of single steps; what counts is the time of the whole request."""
-        return httpx.Timeout(self.timeout, connect=min(self.timeout, _CONNECT_SECONDS))
+        url = str(request.url)
+        answer = Answer(response.status_code, response.headers, b"".join(pieces), url, astray)
+        return answer, urljoin(url, target) if target else None

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
+from store.vocabulary import FieldType
+
 
 class Missing(Enum):
     """The value of a path that a record does not have; falsy, and unlike None never JSON."""
@@ -22,8 +24,19 @@ class Missing(Enum):
 
 MISSING: Final = Missing.MISSING
 
-_WHOLE = re.compile(r"[+-]?\d+\Z", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?\Z", re.ASCII)
+_ZONE = re.compile(r"(Z|[+-]\d\d(:?\d\d)?)\Z", re.IGNORECASE)
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds that would be the year 5138
+_LONGEST = 255  # characters of a cursor
+
+_OF_NUMBERS, _OF_TEXT, _OF_TIMES = 0, 1, 2
+_ANY = frozenset({_OF_NUMBERS, _OF_TEXT, _OF_TIMES})
+_KINDS = {
+    FieldType.INTEGER: frozenset({_OF_NUMBERS}),
+    FieldType.DECIMAL: frozenset({_OF_NUMBERS}),
+    FieldType.DATE: frozenset({_OF_NUMBERS, _OF_TIMES}),
+    FieldType.DATETIME: frozenset({_OF_NUMBERS, _OF_TIMES}),
+}
 
 
 def value_at(record: Any, path: str) -> Any:
@@ -57,20 +70,32 @@ def later(a: str | None, b: str | None) -> str | None:
     return b if _order(b) > _order(a) else a
 
 
-def latest(values: Iterable[Any]) -> str | None:
-    """The highest of the values as text; those that can be no cursor (null, lists…) are passed."""
+def latest(values: Iterable[Any], type: FieldType | None = None) -> str | None:
+    """The highest of the values as text; those that can be no cursor are passed over.
+
+    `type` is what the values should be: one bad record ("zzz" among times) moves no cursor.
+    """
     best: str | None = None
+    highest: tuple[int, Any] = (-1, None)
+    wanted = _KINDS.get(type, _ANY) if type else _ANY
     for value in values:
-        best = later(best, as_cursor(value))
+        text = as_cursor(value)
+        if text is None or text == best:
+            continue
+        order = _order(text)
+        if order[0] in wanted and order > highest:
+            best, highest = text, order
     return best
 
 
 def as_cursor(value: Any) -> str | None:
     """A value as the text of a cursor; None where it can be none."""
     if isinstance(value, str):
-        return value.strip() or None
+        text = value.strip()
+        return text if text and len(text) <= _LONGEST else None
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        return str(value)
+        text = format(value, "f") if isinstance(value, Decimal) else str(value)
+        return text if len(text) <= _LONGEST else None
     return None
 
 
@@ -81,18 +106,20 @@ def earlier_by(cursor: str, seconds: int) -> str:
     """
     if seconds <= 0:
         return cursor
-    if _WHOLE.match(cursor):
-        number = int(cursor)
+    if _NUMBER.match(cursor):
+        number = Decimal(cursor)
         step = seconds * 1000 if abs(number) >= _MILLISECONDS_FROM else seconds
-        return str(max(number - step, 0))
+        return format(max(number - step, min(number, Decimal(0))), "f")
     moment = moment_of(cursor)
     if moment is None:
         return cursor
     moved = _back(moment, timedelta(seconds=seconds))
-    if len(cursor) == 10:  # a date alone
+    if len(cursor) == len("2026-01-31"):
         return moved.date().isoformat()
+    separator = "T" if "T" in cursor.upper() else " "
     whole = "milliseconds" if moved.microsecond and not moved.microsecond % 1000 else "auto"
-    return moved.replace(tzinfo=None).isoformat(timespec=whole) + "Z"
+    written = moved.replace(tzinfo=None).isoformat(separator, whole)
+    return written + ("Z" if _ZONE.search(cursor) else "")
 
 
 def moment_of(text: str) -> datetime | None:
@@ -119,11 +146,7 @@ def _order(cursor: str) -> tuple[int, Any]:
 
     Numbers by value, then other text by its letters, then times by the moment.
     """
-    if _is_number(cursor):
-        return 0, Decimal(cursor)
+    if _NUMBER.match(cursor):
+        return _OF_NUMBERS, Decimal(cursor)
     moment = moment_of(cursor)
-    return (1, cursor) if moment is None else (2, moment)
-
-
-def _is_number(text: str) -> bool:
-    return bool(_WHOLE.match(text)) or bool(re.match(r"[+-]?\d+\.\d+\Z", text, re.ASCII))
+    return (_OF_TEXT, cursor) if moment is None else (_OF_TIMES, moment)

@@ -1,0 +1,90 @@
+"""Pages as they come: finding the records in an answer, and noticing when a list never ends."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from bot.connectors.grammar import ListSpec
+from bot.connectors.paginators import Offset, PageNumber, Paginator, Position, Unusable
+from bot.connectors.values import value_at
+
+_LONGEST_POSITION = 16_384  # characters of its JSON
+
+
+def records_in(body: Any, spec: ListSpec) -> list[Any]:
+    """The records of an answer; null where the list should be is an empty one.
+
+    Raises Unusable, saying where lists were found instead.
+    """
+    found = value_at(body, spec.records)
+    if spec.single:
+        if isinstance(found, dict):
+            return [found]
+        raise Unusable(f"no record{_at(spec.records)}")
+    if isinstance(found, list):
+        return found
+    if found is None and spec.records:
+        return []
+    elsewhere = [f"“{path}”" for path in _lists(body)][:3]
+    hint = f" (there are lists at {', '.join(elsewhere)})" if elsewhere else ""
+    raise Unusable(f"no list of records{_at(spec.records)}{hint}")
+
+
+class Trail:
+    """Where a listing is and has been. A place seen before, or too many places, is no list."""
+
+    def __init__(self, most: int, start: dict[str, Any] | None = None) -> None:
+        """`most`: pages of one listing, resumed ones included."""
+        self.number = 1
+        self.position: Position | None = None
+        self._most = most
+        self._seen: set[int] = set()
+        self._last: list[Any] = []
+        if start is not None:
+            self.move(start)
+
+    def step(
+        self, following: Position | None, records: list[Any], paginator: Paginator | None
+    ) -> dict[str, Any] | None:
+        """The position that follows the page just read, with its number, to be kept and resumed at.
+
+        Raises Unusable where it leads in a circle or on for ever.
+        """
+        if isinstance(paginator, PageNumber | Offset):
+            if records and records == self._last:
+                raise Unusable("the same records for two pages in a row: it does not turn pages")
+            self._last = records
+        if following is None:
+            return None
+        if self._key(following) in self._seen:
+            raise Unusable("the same page token twice: its pages lead in a circle")
+        if self.number >= self._most:
+            raise Unusable(f"more than {self._most:,} pages of one list")
+        return following | {"number": self.number + 1}
+
+    def move(self, position: dict[str, Any]) -> None:
+        """Goes to a position that `step` gave, in this listing or an earlier one."""
+        self.position = {key: value for key, value in position.items() if key != "number"}
+        self.number = int(position.get("number", 1))
+        self._seen.add(self._key(self.position))
+
+    def _key(self, position: Position) -> int:
+        text = json.dumps(position, sort_keys=True)
+        if len(text) > _LONGEST_POSITION:
+            raise Unusable("a page token of more than 16,384 characters")
+        return hash(text)  # 64 bits of a keyed hash: enough for as many pages as there may be
+
+
+def _at(path: str) -> str:
+    return f" at “{path}”" if path else ""
+
+
+def _lists(body: Any, depth: int = 3) -> Iterator[str]:
+    """Paths of lists of records in an answer."""
+    if not isinstance(body, dict) or not depth:
+        return
+    for key, value in body.items():
+        if isinstance(value, list) and (not value or isinstance(value[0], dict)):
+            yield key
+        else:
+            yield from (f"{key}.{below}" for below in _lists(value, depth - 1))
