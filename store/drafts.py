@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.models import Draft
@@ -60,3 +60,14 @@ async def start(
     session.add(draft)
     await session.flush()
     return draft
+
+
+async def forget(session: AsyncSession, workspace_id: str, kind: str, subject_id: int) -> None:
+    """Everybody's drafts about a row that is deleted: its id may be given again."""
+    await session.execute(
+        delete(Draft).where(
+            Draft.workspace_id == workspace_id,
+            Draft.kind == kind,
+            Draft.subject_id == subject_id,
+        )
+    )

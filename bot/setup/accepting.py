@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.alerts.incidents import resolve_for_authorization
 from bot.connectors.accounts import connection_with
 from bot.connectors.catalog import AuthMethod, Service
-from bot.connectors.connection import Credentials
+from bot.connectors.credentials import Credentials
 from bot.engine import Engine
 from bot.errors import AuthorizationLost, NotFound, Refused
 from bot.setup.names import free_name, name_key

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.connectors import accounts
+from bot.connectors import accounts, oauth
 from bot.connectors.catalog import AuthMethod, Param, Service
-from bot.connectors.oauth import oauth_client
+from bot.connectors.templates import places
 from bot.engine import Engine
 from bot.errors import AuthorizationLost, NotFound, Refused
 from bot.setup.actor import Actor
-from bot.setup.names import checked_name, free_name, name_key
+from bot.setup.names import checked_name, free_name
 from store import authorization_requests, authorizations, sources
 from store.models import Authorization, AuthorizationRequest
 from store.vocabulary import AuthKind, AuthorizationState
@@ -54,7 +54,8 @@ def methods_of(engine: Engine, service: Service) -> list[AuthMethod]:
     return [
         method
         for method in service.auth
-        if method.type is not AuthKind.OAUTH2 or oauth_client(engine.settings, service) is not None
+        if method.type is not AuthKind.OAUTH2
+        or oauth.oauth_client(engine.settings, service) is not None
     ]
 
 
@@ -74,12 +75,38 @@ async def suggested_name(session: AsyncSession, workspace_id: str, service: Serv
     return free_name(service.name, await _taken(session, workspace_id, service.id))
 
 
-def filled_in(service: Service, typed: Mapping[str, str | None]) -> dict[str, str]:
+def params_of(service: Service, method: AuthMethod) -> list[Param]:
+    """What to ask for this way: all params but those that only other ways use."""
+    own = {place for text in method.templates().values() for place in places(text)}
+    others = {
+        place
+        for other in service.auth
+        for text in other.templates().values()
+        for place in places(text)
+    }
+    shared = {place for text in _addresses(service) for place in places(text)}
+    return [p for p in service.params if p.name not in others - own - shared]
+
+
+def _addresses(service: Service) -> list[str]:
+    lists = [data_type.list.path for data_type in service.data_types.values()]
+    return [service.base_url, service.check.path, *lists]
+
+
+def filled_in(
+    service: Service, method: AuthMethod, typed: Mapping[str, str | None]
+) -> dict[str, str]:
     """The service's params from what was typed, defaults where nothing was.
 
     Raises Refused whose `field` is the param's name.
     """
-    return {param.name: _filled_in(param, typed.get(param.name)) for param in service.params}
+    asked = {param.name for param in params_of(service, method)}
+    return {
+        param.name: _filled_in(param, typed.get(param.name))
+        if param.name in asked
+        else param.default
+        for param in service.params
+    }
 
 
 def _filled_in(param: Param, typed: str | None) -> str:
@@ -98,9 +125,9 @@ async def begin(engine: Engine, actor: Actor, wanted: Wanted) -> Link:
     """Makes the one-time link. Raises Refused (fields: name, params' names), NotAllowed."""
     actor.must_create("authorizations")
     service = engine.catalog.get(wanted.service)
-    method_of(engine, service, wanted.kind)
+    method = method_of(engine, service, wanted.kind)
     name = checked_name(wanted.name)
-    params = filled_in(service, wanted.params)
+    params = filled_in(service, method, wanted.params)
     token = secrets.token_urlsafe(32)
     now = engine.clock.now()
     async with engine.database.begin() as session:
@@ -127,7 +154,13 @@ async def begin(engine: Engine, actor: Actor, wanted: Wanted) -> Link:
     return Link(token, url, now + LINK_VALID)
 
 
-async def begin_renewal(engine: Engine, actor: Actor, authorization_id: int, view_id: str) -> Link:
+async def begin_renewal(
+    engine: Engine,
+    actor: Actor,
+    authorization_id: int,
+    view_id: str,
+    draft_id: int | None = None,
+) -> tuple[Wanted, Link]:
     """A link to authorize an existing one anew, in the same way as before."""
     async with engine.database.read() as session:
         authorization = await find_to_edit(session, actor, authorization_id)
@@ -137,9 +170,10 @@ async def begin_renewal(engine: Engine, actor: Actor, authorization_id: int, vie
         kind=authorization.kind,
         params=authorization.params,
         authorization_id=authorization.id,
+        draft_id=draft_id,
         view_id=view_id,
     )
-    return await begin(engine, actor, wanted)
+    return wanted, await begin(engine, actor, wanted)
 
 
 async def begin_again(engine: Engine, actor: Actor, view_id: str) -> tuple[Wanted, Link]:
@@ -180,6 +214,12 @@ async def find_to_edit(session: AsyncSession, actor: Actor, authorization_id: in
     return authorization
 
 
+async def usable(session: AsyncSession, workspace_id: str, service_id: str) -> list[Authorization]:
+    """Those of the service that are accepted, as far as is known."""
+    listed = await authorizations.listed(session, workspace_id, service_id)
+    return [each for each in listed if each.state is AuthorizationState.OK]
+
+
 def is_fresh(authorization: Authorization, now: datetime) -> bool:
     """Whether it was found good so lately that it need not be checked again."""
     return (
@@ -199,28 +239,33 @@ async def check(engine: Engine, actor: Actor, authorization_id: int) -> None:
             "Authorize it again, or choose another one."
         )
     connection = await accounts.connect(engine, authorization_id)
-    account = await connection.check()
+    try:
+        account = await connection.check()
+    except AuthorizationLost:
+        await _note(engine, actor, authorization_id, AuthorizationState.LOST)
+        raise
+    await _note(engine, actor, authorization_id, AuthorizationState.OK, account)
+
+
+async def _note(
+    engine: Engine,
+    actor: Actor,
+    authorization_id: int,
+    state: AuthorizationState,
+    account: str = "",
+) -> None:
     async with engine.database.begin() as session:
         authorization = await find(session, actor.workspace_id, authorization_id)
+        authorization.state = state
         authorization.account = account or authorization.account
         authorization.checked_at = engine.clock.now()
 
 
-async def rename(engine: Engine, actor: Actor, authorization_id: int, name: str) -> Authorization:
-    """Raises Refused with field "name" where another one of the service is called so."""
-    name = checked_name(name)
-    async with engine.database.begin() as session:
-        authorization = await find_to_edit(session, actor, authorization_id)
-        taken = await _taken(session, actor.workspace_id, authorization.service)
-        key = name_key(name)
-        if key in taken - {authorization.name_key}:
-            raise Refused(f"There is an authorization named “{name}” already.", "name")
-        authorization.name, authorization.name_key = name, key
-    return authorization
-
-
 async def remove(engine: Engine, actor: Actor, authorization_id: int) -> None:
-    """Forgets it and its secret. Raises Refused while sources use it. Twice is no error."""
+    """Forgets it and its secret, and tells the service so; twice is no error.
+
+    Raises Refused, naming them, while sources use it.
+    """
     async with engine.database.begin() as session:
         if await authorizations.get(session, actor.workspace_id, authorization_id) is None:
             return
@@ -233,6 +278,17 @@ async def remove(engine: Engine, actor: Actor, authorization_id: int) -> None:
             )
         await session.delete(authorization)
     log.info("authorization.removed", authorization_id=authorization_id)
+    if authorization.kind is AuthKind.OAUTH2:
+        await _revoke(engine, authorization)
+
+
+async def _revoke(engine: Engine, authorization: Authorization) -> None:
+    service = engine.catalog.get(authorization.service)
+    method = service.method(AuthKind.OAUTH2)
+    client = oauth.oauth_client(engine.settings, service)
+    if method is not None and client is not None:
+        secret = engine.vault.open(authorization.secret)
+        await oauth.revoke(engine.http, service, method, client, authorization.params, secret)
 
 
 async def _taken(session: AsyncSession, workspace_id: str, service_id: str) -> set[str]:

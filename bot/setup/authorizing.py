@@ -66,7 +66,7 @@ async def depart(engine: Engine, token: str, cookies: Mapping[str, str]) -> Depa
     request = opened.request
     cookie = cookie_of(request.token_hash)
     kept = _kept(engine, request)
-    if kept is None or not hmac.compare_digest(cookies.get(cookie, ""), kept["nonce"]):
+    if kept is None or not _same(cookies.get(cookie, ""), kept["nonce"]):
         kept = {"verifier": secrets.token_urlsafe(48), "nonce": secrets.token_urlsafe(32)}
         async with engine.database.begin() as session:
             row = await authorization_requests.get(session, request.token_hash, lock=True)
@@ -98,8 +98,7 @@ async def arrive(
     request = opened.request
     kept = _kept(engine, request)
     if kept is None or not all(
-        hmac.compare_digest(given.encode(), kept["nonce"].encode())
-        for given in (nonce, cookies.get(cookie_of(token_hash), ""))
+        _same(given, kept["nonce"]) for given in (nonce, cookies.get(cookie_of(token_hash), ""))
     ):
         raise LinkGone("unknown")
     try:
@@ -114,6 +113,7 @@ async def arrive(
             redirect_uri(engine),
             code,
             kept["verifier"],
+            now=engine.clock.now(),
         )
         return await accept(engine, opened, secret)
     except LinkGone:
@@ -166,3 +166,7 @@ def _client(engine: Engine, service: Service) -> OAuthClient:
 
 def redirect_uri(engine: Engine) -> str:
     return f"{engine.settings.public_url.rstrip('/')}/oauth/callback"
+
+
+def _same(given: str, kept: str) -> bool:
+    return hmac.compare_digest(given.encode(), kept.encode())

@@ -26,7 +26,10 @@ class SourceDraft(BaseModel, frozen=True):
     name: str | None = None
     authorization: int | None = None
     wanted: WantedAuthorization = WantedAuthorization()
-    form_view: str | None = None  # the modal with the source's form, while a pop-up lies on it
+    suggested: str | None = None  # the name that was filled in for the member
+    version: int = 0  # of the source when the editing began
+    form_view: str | None = None  # the modal with this form, while a pop-up lies on it
+    page_view: str | None = None  # the modal with the source's page, where editing began there
 
     @property
     def is_begun(self) -> bool:
