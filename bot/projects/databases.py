@@ -12,6 +12,8 @@ from bot.settings import Settings
 from store.models import Project
 from store.vault import Vault, VaultError
 
+__all__ = ["ProjectDatabase", "ProjectDatabases"]
+
 # Tables that together give away a database of the bot's own.
 _OURS = frozenset({"workspaces", "authorizations", "mapping_pairs", "deliveries"})
 
