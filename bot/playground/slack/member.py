@@ -1,0 +1,390 @@
+"""A programmable person: types commands, reads, presses, picks, fills in, submits.
+
+Things are found as a person finds them, by the words on the screen: exactly those words first,
+else words that contain them; an open modal hides what is behind it. Each action waits a while
+for what it looks for, so a story reads without pauses; but where the screen before and the one
+after have something of the same name, say `await alice.sees(…)` in between.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from bot.playground.slack import choosing
+from bot.playground.slack.finding import BUTTONS, Control, NotSeen, controls, find
+from bot.playground.slack.forms import form_errors
+from bot.playground.slack.inputs import TEXT, state_of
+from bot.playground.slack.interactions import Interactions
+from bot.playground.slack.messages import Message
+from bot.playground.slack.payloads import Surface
+from bot.playground.slack.reading import Modal, Post
+from bot.playground.slack.state import Channel, Workspace
+from bot.playground.slack.text import links_in
+from bot.playground.slack.views import ShownView
+
+Seen = TypeVar("Seen")
+Within = str | Modal | Post | None  # words near the thing, or the modal or message it is in
+
+QUIET = 0.04  # seconds without a call of the bot's, after which a person looks again
+
+
+class Member:
+    def __init__(self, workspace: Workspace, member_id: str, interactions: Interactions) -> None:
+        self.workspace = workspace
+        self.person = workspace.person(member_id)
+        self.patience = 5.0  # seconds to wait for what is looked for
+        self.clicks = 0
+        self.typed = 0
+        self._interactions = interactions
+        self._slack = interactions.slack
+        self._at_home = False
+
+    @property
+    def id(self) -> str:
+        return self.person.id
+
+    # what this member sees
+
+    @property
+    def modal(self) -> Modal | None:
+        top = self.workspace.views.top(self.id)
+        return Modal(self.workspace, top) if top else None
+
+    @property
+    def home(self) -> Modal | None:
+        home = self.workspace.views.homes.get(self.id)
+        return Modal(self.workspace, home) if home else None
+
+    @property
+    def ephemerals(self) -> list[Post]:
+        """Oldest first."""
+        return [self._post(message) for message in self.workspace.ephemerals.get(self.id, [])]
+
+    @property
+    def ephemeral(self) -> Post | None:
+        """The latest."""
+        return self.ephemerals[-1] if self.ephemerals else None
+
+    def dm(self) -> list[Post]:
+        """The messages of the DM with the bot, oldest first."""
+        return self.channel(self.workspace.dm(self.id).id)
+
+    def channel(self, channel_id: str) -> list[Post]:
+        """The messages of a channel, oldest first, without replies."""
+        messages = self.workspace.channel(channel_id).messages
+        return [self._post(m) for m in messages if not m.is_reply or m.broadcast]
+
+    def thread(self, parent: Post) -> list[Post]:
+        """The replies to a message, oldest first."""
+        replies = self.workspace.channel(parent.channel).thread(parent.ts)
+        return [self._post(message) for message in replies if message.ts != parent.ts]
+
+    async def sees(self, text: str, timeout: float | None = None) -> Modal | Post:
+        """Waits until a modal, a message or the open Home shows these words; returns which."""
+
+        def look() -> Modal | Post | None:
+            return next((seen for seen in self._all() if text in seen.text), None)
+
+        return await self._until(look, f"“{text}”", timeout)
+
+    async def sees_modal(self, title: str, timeout: float | None = None) -> Modal:
+        """Waits until the modal on top has this title."""
+
+        def look() -> Modal | None:
+            modal = self.modal
+            return modal if modal and title in modal.title else None
+
+        return await self._until(look, f"a modal “{title}”", timeout)
+
+    async def sees_no_more(self, text: str, timeout: float | None = None) -> None:
+        """Waits until nothing shows these words."""
+
+        def look() -> bool | None:
+            return None if any(text in seen.text for seen in self._all()) else True
+
+        await self._until(look, f"“{text}” going away", timeout)
+
+    # what this member does
+
+    async def runs(self, command: str, channel: str | None = None) -> None:
+        """Types a slash command, in the DM with the bot or in a channel."""
+        self._at_home = False
+        place = self._place(channel)
+        await self._interactions.command(self.workspace, self.person, place, command)
+        await self._settle()
+
+    async def writes(self, text: str, channel: str | None = None) -> Post:
+        """Writes a message."""
+        place = self._place(channel)
+        message = Message(place.id, self.workspace.new_ts(), self.id, text)
+        return self._post(self.workspace.post(place, message))
+
+    async def opens_home(self) -> None:
+        """Opens the app's Home tab."""
+        self._at_home = True
+        happened: dict[str, Any] = {
+            "type": "app_home_opened",
+            "user": self.id,
+            "channel": self.workspace.dm(self.id).id,
+            "tab": "home",
+        }
+        if home := self.workspace.views.homes.get(self.id):
+            happened["view"] = self.workspace.views.as_json(home)
+        await self._interactions.event(self.workspace, happened)
+        await self._settle()
+
+    async def presses(self, text: str, within: Within = None, accept: bool = True) -> None:
+        """Presses a button, a modal's own included; answers a confirmation with `accept`."""
+        control = await self._control(text, BUTTONS, within, or_own_button=True)
+        if control is None:
+            modal = self._modal_now()
+            await (self.submits() if text == modal.submit else self.closes())
+            return
+        await self._act(control, {}, accept)
+
+    async def opens_link(self, text: str, within: Within = None) -> str:
+        """Presses a link button (the bot hears of it), or follows a link; returns its URL."""
+
+        def look() -> Control | str | None:
+            surfaces = self._surfaces(within)
+            among = [control for surface in surfaces for control in controls(surface)]
+            linking = [control for control in among if "url" in control.placed.element]
+            words = within if isinstance(within, str) else None
+            found = find(linking, text, kinds=BUTTONS, within=words)
+            if found is not None:
+                return found
+            links = [link for surface in surfaces for link in links_in(surface.blocks)]
+            return next((url for url, label in links if text in label), None)
+
+        found: Control | str = await self._until(look, f"a link “{text}”")
+        if isinstance(found, str):
+            self.clicks += 1
+            return found
+        await self._act(found, {})
+        return str(found.placed.element["url"])
+
+    async def fills(
+        self, label: str, text: str, within: Within = None, enter: bool = False
+    ) -> None:
+        """Types into a field in place of what stands there; `enter` presses the key afterwards."""
+        control = await self._control(label, TEXT, within)
+        self.typed += 1
+        self._keep(control, text or None)
+        element = control.placed.element
+        config = element.get("dispatch_action_config") or {}
+        triggers = config.get("trigger_actions_on", ["on_enter_pressed"])
+        told = "on_character_entered" in triggers or (enter and "on_enter_pressed" in triggers)
+        if control.placed.dispatches and told:
+            await self._tell(control, {"value": text or None})
+
+    async def picks(
+        self,
+        label: str,
+        option: str,
+        query: str | None = None,
+        within: Within = None,
+        accept: bool = True,
+    ) -> None:
+        """Picks from a menu: a select (of several: adds), radio buttons, an overflow, a date.
+
+        `query` is what is typed into a menu that asks the bot; the option's words if not given.
+        """
+        control = await self._control(label, choosing.MENUS, within)
+        offered = await self._offered(control, option if query is None else query)
+        chosen = choosing.pick(control, offered, option)
+        if control.type == "overflow":
+            await self._act(control, {"selected_option": chosen}, accept)
+            return
+        await self._choose(control, choosing.with_choice(control, chosen), accept)
+
+    async def unpicks(self, label: str, option: str, within: Within = None) -> None:
+        """Takes one away from a menu of several."""
+        control = await self._control(label, choosing.MENUS, within)
+        await self._choose(control, choosing.without_choice(control, option))
+
+    async def ticks(self, label: str, option: str | None = None, within: Within = None) -> None:
+        """Ticks a check box: of that label, or simply the box that says `label`."""
+        await self._tick(label, option, within, on=True)
+
+    async def unticks(self, label: str, option: str | None = None, within: Within = None) -> None:
+        await self._tick(label, option, within, on=False)
+
+    async def options(self, label: str, query: str = "", within: Within = None) -> list[str]:
+        """What a menu offers, without picking anything."""
+        control = await self._control(label, {*choosing.MENUS, "checkboxes"}, within)
+        return [words for words, _ in await self._offered(control, query)]
+
+    async def submits(self, times: int = 1) -> Modal | None:
+        """Submits the modal on top; `times` 2 is a double click. Returns what is on top then."""
+
+        def look() -> ShownView | None:
+            modal = self.modal
+            return modal.view if modal and modal.submit else None
+
+        view = await self._until(look, "a modal that can be submitted")
+        self.clicks += 1
+        view.errors = form_errors(view)
+        if view.errors:  # Slack's own check: the bot hears nothing
+            self.workspace.views.touched(view)
+            return self.modal
+        await self._interactions.submit(self.workspace, self.person, view, times)
+        await self._settle()
+        return self.modal
+
+    async def closes(self, everything: bool = False) -> None:
+        """Closes the modal on top, or the whole stack."""
+        modal = self._modal_now()
+        self.clicks += 1
+        cleared = everything or bool(modal.view.body.get("clear_on_close"))
+        views = self.workspace.views
+        gone = views.clear(self.id) if cleared else views.close(modal.view)
+        await self._interactions.closed(self.workspace, self.person, gone, cleared)
+        await self._settle()
+
+    # how
+
+    async def _tick(self, label: str, option: str | None, within: Within, on: bool) -> None:
+        def look() -> tuple[Control, dict[str, Any]] | None:
+            return choosing.box(self._controls(within), label, option)
+
+        wanted = f"a check box “{option or label}”"
+        control, chosen = await self._until(look, wanted)
+        before = choosing.chosen(control)
+        if (chosen in before) is on:
+            return
+        after = [*before, chosen] if on else [item for item in before if item != chosen]
+        await self._choose(control, after)
+
+    async def _offered(self, control: Control, query: str) -> list[tuple[str, Any]]:
+        """The words and the value of each choice that a menu shows."""
+        if control.type in choosing.EXTERNAL:
+            least = control.placed.element.get("min_query_length", 3)
+            if len(query) < least:
+                raise NotSeen(f"“{control.name}” shows nothing before {least} characters")
+            options = await self._interactions.suggest(
+                self.workspace, self.person, control.surface, control.placed, query
+            )
+            return choosing.named_options(options)
+        return choosing.offered(self.workspace, self.person, control.placed.element)
+
+    async def _choose(self, control: Control, value: Any, accept: bool = True) -> None:
+        self.clicks += 1
+        if not self._confirms(control, accept):
+            return
+        self._keep(control, value)
+        if control.placed.dispatches:
+            await self._tell(control, choosing.as_action(control, value))
+
+    async def _act(self, control: Control, chosen: dict[str, Any], accept: bool = True) -> None:
+        self.clicks += 1
+        if self._confirms(control, accept):
+            await self._tell(control, chosen)
+
+    def _confirms(self, control: Control, accept: bool) -> bool:
+        if "confirm" in control.placed.element:
+            self.clicks += 1
+            return accept
+        return True
+
+    def _keep(self, control: Control, value: Any) -> None:
+        placed, surface = control.placed, control.surface
+        states = surface.values.get(placed.block_id, {})
+        if placed.action_id not in states:
+            raise NotSeen(f"“{control.name}” is gone from the screen")
+        states[placed.action_id] = state_of(placed.type, value)
+        if isinstance(surface, ShownView):
+            surface.errors.pop(placed.block_id, None)
+            self.workspace.views.touched(surface)
+
+    async def _tell(self, control: Control, chosen: dict[str, Any]) -> None:
+        await self._interactions.act(
+            self.workspace, self.person, control.surface, control.placed, chosen
+        )
+        await self._settle()
+
+    async def _control(
+        self, words: str, kinds: set[str], within: Within, or_own_button: bool = False
+    ) -> Any:
+        """Waits for it. None: a button of the modal's own frame."""
+        near = within if isinstance(within, str) else None
+
+        def look() -> tuple[Control | None] | None:
+            found = find(self._controls(within), words, kinds=kinds, within=near)
+            modal = self.modal
+            own = or_own_button and modal and not near and words in (modal.submit, modal.close)
+            return (found,) if found or own else None
+
+        what = f"“{words}”" + (f" near “{near}”" if near else "")
+        [found] = await self._until(look, what)
+        return found
+
+    def _controls(self, within: Within) -> list[Control]:
+        return [control for surface in self._surfaces(within) for control in controls(surface)]
+
+    def _surfaces(self, within: Within) -> list[Surface]:
+        """Where one looks for things to press: what is named, the modal, else all the rest."""
+        if isinstance(within, Modal):
+            return [within.view]
+        if isinstance(within, Post):
+            return [within.message]
+        modal = self.modal
+        if modal:
+            return [modal.view]
+        home: list[Surface] = [self.home.view] if self.home else []
+        messages: list[Surface] = list(self._messages())
+        return [*home, *messages] if self._at_home else [*messages, *home]
+
+    def _messages(self) -> list[Message]:
+        """Every message this member can see, the newest first."""
+        seen = list(self.workspace.ephemerals.get(self.id, []))
+        for channel in self.workspace.channels.values():
+            if self.id in channel.members:
+                seen += channel.messages
+        return sorted(seen, key=lambda message: message.ts, reverse=True)
+
+    def _all(self) -> list[Modal | Post]:
+        shown: list[Modal | Post] = [self.modal] if self.modal else []
+        if self._at_home and self.home:
+            shown.append(self.home)
+        return [*shown, *(self._post(message) for message in self._messages())]
+
+    def _modal_now(self) -> Modal:
+        if self.modal is None:
+            raise NotSeen(f"No modal is open. {self._screen()}")
+        return self.modal
+
+    def _place(self, channel: str | None) -> Channel:
+        return self.workspace.channel(channel) if channel else self.workspace.dm(self.id)
+
+    def _post(self, message: Message) -> Post:
+        return Post(self.workspace, message)
+
+    async def _until(
+        self, look: Callable[[], Seen | None], what: str, timeout: float | None = None
+    ) -> Seen:
+        """Looks again at every change until `look` finds something; raises NotSeen."""
+        deadline = time.monotonic() + (self.patience if timeout is None else timeout)
+        while True:
+            found = look()
+            if found is not None:
+                return found
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise NotSeen(f"{self.person.name} does not see {what}. {self._screen()}")
+            await self._slack.changes.another(left)
+
+    def _screen(self) -> str:
+        if self.modal:
+            return f"The modal on top shows:\n{self.modal.text}"
+        recent = [seen.text for seen in self._all()[:3]]
+        return "No modal is open; seen last:\n" + "\n———\n".join(recent)
+
+    async def _settle(self) -> None:
+        """Gives the bot a moment to draw, as a person's eye does: until it has been quiet."""
+        start = time.monotonic()
+        while time.monotonic() - start < 1.0:
+            await asyncio.sleep(0.01)
+            quiet_since = max(start, self._slack.last_call)
+            if not self._slack.calls_under_way and time.monotonic() - quiet_since > QUIET:
+                return
