@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.engine import Engine
-from bot.setup.actor import Actor
+from bot.setup.actor import Actor, as_actor
 from store import members
 from store.models import Member
 from store.vocabulary import Role
@@ -47,18 +47,6 @@ async def load_actor(
     return as_actor(member)
 
 
-def as_actor(member: Member) -> Actor:
-    default = Role.ADMIN if member.is_workspace_admin else Role.EDITOR
-    return Actor(
-        workspace_id=member.workspace_id,
-        member_id=member.id,
-        role=member.role or default,
-        name=member.name,
-        email=member.email,
-        timezone=member.timezone,
-    )
-
-
 async def refresh(
     engine: Engine, client: AsyncWebClient, workspace_id: str, member_id: str
 ) -> Member | None:
@@ -70,10 +58,7 @@ async def refresh(
     user: dict[str, Any] = answer["user"]
     async with engine.database.begin() as session:
         await members.ensure_workspace(session, workspace_id, engine.clock.now())
-        member = await members.get(session, workspace_id, member_id)
-        if member is None:
-            member = Member(workspace_id=workspace_id, id=member_id)
-            session.add(member)
+        member = await members.ensure(session, workspace_id, member_id, engine.clock.now())
         fill(member, user)
         member.refreshed_at = engine.clock.now()
     return member

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.models import Member, Workspace
@@ -23,6 +24,26 @@ async def ensure_workspace(
 
 async def get(session: AsyncSession, workspace_id: str, member_id: str) -> Member | None:
     return await session.get(Member, (workspace_id, member_id))
+
+
+async def ensure(session: AsyncSession, workspace_id: str, member_id: str, now: datetime) -> Member:
+    """The member's row; made on their first sign of life, also where two signs come at once."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    await session.execute(
+        insert(Member)
+        .values(
+            workspace_id=workspace_id,
+            id=member_id,
+            name="",
+            timezone="UTC",
+            is_workspace_admin=False,
+            is_gone=False,
+            refreshed_at=now,
+        )
+        .on_conflict_do_nothing()
+    )
+    return await session.get_one(Member, (workspace_id, member_id))
 
 
 async def listed(session: AsyncSession, workspace_id: str) -> Sequence[Member]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.errors import NotAllowed
+from store.models import Member
 from store.vocabulary import Role
 
 
@@ -45,3 +46,21 @@ class Actor:
         """Raises NotAllowed unless an admin. `what`: "add projects", "change roles"…"""
         if self.role is not Role.ADMIN:
             raise NotAllowed(f"Only admins can {what}. Ask a workspace admin to do it.")
+
+
+def role_of(member: Member) -> Role:
+    """Slack's workspace admins are always admins; others edit, unless given another role."""
+    if member.is_workspace_admin:
+        return Role.ADMIN
+    return member.role or Role.EDITOR
+
+
+def as_actor(member: Member) -> Actor:
+    return Actor(
+        workspace_id=member.workspace_id,
+        member_id=member.id,
+        role=role_of(member),
+        name=member.name,
+        email=member.email,
+        timezone=member.timezone,
+    )

@@ -8,12 +8,6 @@ from store.models import Member
 from store.vocabulary import Role
 
 
-def role_of(member: Member) -> Role:
-    if member.is_workspace_admin:
-        return Role.ADMIN
-    return member.role or Role.EDITOR
-
-
 async def set_role(engine: Engine, actor: Actor, member_id: str, role: Role | None) -> Member:
     """Gives a member of the actor's workspace a role; None: what Slack's own flag says.
 
