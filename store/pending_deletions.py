@@ -48,7 +48,7 @@ async def counts(session: AsyncSession, integration_id: int) -> dict[int, int]:
         .where(PendingDeletion.integration_id == integration_id)
         .group_by(PendingDeletion.transfer_id)
     )
-    return dict(iter(found.tuples()))
+    return dict(found.all())
 
 
 async def batch(session: AsyncSession, integration_id: int, transfer_id: int) -> Sequence[str]:

@@ -104,7 +104,7 @@ async def _tasks(session: AsyncSession, run: Run) -> list[Task]:
         query = query.where(Transfer.id.in_(begun))
     return [
         Task(transfer, project, updates, _start(run, choice, begun.get(transfer.id)))
-        for choice, transfer, project in (await session.execute(query)).tuples()
+        for choice, transfer, project in await session.execute(query)
         if (updates := chosen(choice))
     ]
 

@@ -10,6 +10,7 @@ from bot.connectors.connection import Page, cursor_of
 from bot.connectors.grammar import DataType
 from bot.connectors.values import later
 from bot.engine import Engine
+from bot.errors import SchemaDrift
 from bot.projects.database import ProjectDatabase
 from bot.signals import RunMoved
 from bot.sync import checkpoints
@@ -25,6 +26,7 @@ from store import pending_deletions, rejects
 log = structlog.get_logger(__name__)
 
 ROWS = 1000  # in one load: a service may put everything it has in a single page
+DRIFT_RECORDS = 20  # without a documented field, for it to count as gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ async def load_pages(
             pending=transfer_id in await pending_deletions.counts(session, job.integration_id),
         )
     async for page in pages:
+        if job.reads_service:
+            _check_fields(way, page)
         step = await _load(way, memory, page)
         position = _after(job, way, position, page)
         await _remember(engine, job, way, replace(step, position=position))
@@ -67,6 +71,23 @@ async def load_pages(
         position = replace(position, done=True)
         await _remember(engine, job, way, Step(position, Tally()))
     return position
+
+
+def _check_fields(way: Way, page: Page) -> None:
+    """Raises SchemaDrift where a mapped field of the service is gone: before it empties a column.
+
+    A member's own data type (a custom REST API) is known from a sample alone, and may well have
+    fields that few records carry.
+    """
+    if way.task.transfer.definition is not None or len(page.records) < DRIFT_RECORDS:
+        return
+    gone = sorted(way.plan.absent_fields(page.records))
+    if gone:
+        name = way.data_type.name
+        raise SchemaDrift(
+            f"Mapped fields of {name} are gone. Look at the mapping and choose others.",
+            [f"{name} come without the field “{field}” now." for field in gone],
+        )
 
 
 def _after(job: Job, way: Way, position: Position, page: Page) -> Position:

@@ -38,17 +38,12 @@ async def grouped(
     """The most frequent reason first."""
     groups = await rejects.groups(session, workspace_id, integration_id)
     samples = await rejects.samples(session, [group.sample_id for group in groups])
-    names = dict(
-        (
-            await session.execute(
-                select(Transfer.id, Transfer.data_type).where(
-                    Transfer.id.in_({group.transfer_id for group in groups})
-                )
-            )
+    transfers = await session.execute(
+        select(Transfer.id, Transfer.data_type).where(
+            Transfer.id.in_({group.transfer_id for group in groups})
         )
-        .tuples()
-        .all()
     )
+    names = dict(transfers.all())
     return [
         RejectGroup(
             transfer_id=group.transfer_id,
