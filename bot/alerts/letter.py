@@ -88,9 +88,14 @@ def _sentences(facts: AlertFacts) -> list[str]:
     if facts.level is Level.RESOLVED:
         return [*said, facts.resolution]
     if facts.budget:
-        limit = f", and not before {moment(facts.not_before, facts.timezone)}"
-        said.append(f"It will be disabled {facts.budget}{limit if facts.not_before else ''}.")
+        said.append(f"It will be disabled {facts.budget}{_not_before(facts)}.")
     return said
+
+
+def _not_before(facts: AlertFacts) -> str:
+    if facts.not_before is None:
+        return ""
+    return f", and not before {moment(facts.not_before, facts.timezone)}"
 
 
 def _rows(facts: AlertFacts) -> list[tuple[str, str]]:
