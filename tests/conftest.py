@@ -8,14 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from bot.connectors.catalog import load_catalog
-from bot.connectors.http import HttpPool
-from bot.projects.databases import ProjectDatabases
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
 from bot.clock import ShiftedClock
+from bot.connectors.catalog import load_catalog
+from bot.connectors.http import HttpPool
 from bot.engine import Engine
+from bot.projects.databases import ProjectDatabases
 from bot.settings import Settings
 from store import migrate
 from store.database import Database
