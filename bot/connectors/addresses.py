@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Iterator
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from bot.errors import Refused
 
@@ -41,6 +41,14 @@ def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port: what credentials are bound to. Raises BadUrl."""
     parts = split(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
+
+
+def joined(base: str, target: str) -> str:
+    """Where a link in an answer from `base` leads. Raises BadUrl."""
+    try:
+        return urljoin(base, target.strip())
+    except ValueError as error:
+        raise BadUrl("is not a valid address") from error
 
 
 def checked_url(text: str, field: str | None = None) -> str:

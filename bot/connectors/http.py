@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 import httpx
 
@@ -123,4 +122,4 @@ class HttpPool:
             await response.aclose()
         url = str(request.url)
         answer = Answer(response.status_code, response.headers, b"".join(pieces), url, astray)
-        return answer, urljoin(url, target) if target else None
+        return answer, addresses.joined(url, target) if target else None

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
-from urllib.parse import urljoin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.connectors.addresses import BadUrl, joined
 from bot.connectors.values import MISSING, value_at
 
 Position = dict[str, Any]
@@ -179,8 +179,8 @@ Paginator = Annotated[
 
 def _joined(current: str, target: str) -> str:
     try:
-        return urljoin(current, target.strip())
-    except ValueError as error:
+        return joined(current, target)
+    except BadUrl as error:
         raise Unusable("an address of the next page that is not an address") from error
 
 
