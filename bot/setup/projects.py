@@ -12,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine import Engine
-from bot.errors import NotFound, Refused
-from bot.setup.actor import Actor
+from bot.errors import NotFound, ProjectError, Refused
+from bot.setup.actor import Actor, as_actor
 from bot.setup.names import checked_name, free_name, name_key
-from store import drafts, projects, transfers
+from bot.signals import ProjectAdded
+from store import drafts, members, projects, transfers
 from store.models import Draft, Project
 
 log = structlog.get_logger(__name__)
@@ -64,8 +65,13 @@ async def ensure_default(
             created_by=member_id,
             created_at=now,
         )
-        session.add(project)
-        await session.flush()
+        try:
+            async with session.begin_nested():
+                session.add(project)
+        except IntegrityError:  # made by another click at the same moment
+            found = await projects.default(session, workspace_id)
+            assert found is not None
+            return found
     return project
 
 
@@ -77,15 +83,26 @@ async def find(session: AsyncSession, workspace_id: str, project_id: int) -> Pro
     return project
 
 
-async def invite(engine: Engine, actor: Actor, name: str) -> tuple[int, str]:
-    """Begins adding a project: the draft's id, and the one-time link where its URL is typed."""
+async def prepare(engine: Engine, actor: Actor) -> None:
+    """Sees to it that the workspace has its default project."""
+    async with engine.database.begin() as session:
+        await ensure_default(session, actor.workspace_id, actor.member_id, engine.clock.now())
+
+
+async def invite(engine: Engine, actor: Actor, name: str, view_id: str | None = None) -> str:
+    """Begins adding a project: the one-time link where its URL is typed.
+
+    `view_id`: the modal that is told when the link was used.
+    """
     actor.must_administer("add projects")
     name = checked_name(name, NAME)
     token = secrets.token_urlsafe(32)
     now = engine.clock.now()
     async with engine.database.begin() as session:
         await _must_be_free(session, actor.workspace_id, name)
-        pending = PendingProject(name=name, token_hash=_hash(token), expires_at=now + LINK_VALID)
+        pending = PendingProject(
+            name=name, token_hash=_hash(token), expires_at=now + LINK_VALID, view_id=view_id
+        )
         draft = await drafts.start(
             session,
             workspace_id=actor.workspace_id,
@@ -94,17 +111,7 @@ async def invite(engine: Engine, actor: Actor, name: str) -> tuple[int, str]:
             now=now,
             data=pending.model_dump(mode="json"),
         )
-    return draft.id, f"{engine.settings.public_url.rstrip('/')}/project/{draft.id}/{token}"
-
-
-async def await_in(engine: Engine, actor: Actor, draft_id: int, view_id: str) -> None:
-    """Notes which modal is to be told when the link was used."""
-    async with engine.database.begin() as session:
-        draft = await drafts.get(session, actor.workspace_id, actor.member_id, draft_id)
-        if draft is not None:
-            pending = PendingProject.model_validate(draft.data)
-            waiting = pending.model_copy(update={"view_id": view_id})
-            draft.data = waiting.model_dump(mode="json")
+    return f"{engine.settings.public_url.rstrip('/')}/project/{draft.id}/{token}"
 
 
 async def open_link(engine: Engine, draft_id: int, token: str) -> Link:
@@ -130,33 +137,51 @@ def _used_up() -> NotFound:
     )
 
 
-async def add(engine: Engine, actor: Actor, draft_id: int, token: str, url: str) -> Project:
-    """Adds the project that the link is for, if its database answers.
+async def add(engine: Engine, draft_id: int, token: str, url: str) -> Project:
+    """Adds the project that the link is for, if its database answers; tells who waits.
 
     Raises ProjectError with what the database said, NotFound for a link that is used up.
     """
-    actor.must_administer("add projects")
-    url = url.strip()
     link = await open_link(engine, draft_id, token)
-    await engine.projects.probe(url)
+    try:
+        await engine.projects.probe(url.strip())
+        project = await _keep(engine, draft_id, token, url.strip())
+    except ProjectError as error:
+        await _tell(engine, link, error.sentence)
+        raise
+    log.info("project.added", workspace_id=link.workspace_id, project_id=project.id)
+    await _tell(engine, link, None)
+    return project
+
+
+async def _keep(engine: Engine, draft_id: int, token: str, url: str) -> Project:
     async with engine.database.begin() as session:
         draft = await session.get(Draft, draft_id, with_for_update=True)
-        _checked(draft, token, engine.clock.now())  # somebody may have been faster
+        link = _checked(draft, token, engine.clock.now())  # somebody may have been faster
         assert draft is not None
-        await _must_be_free(session, actor.workspace_id, link.name)
+        member = await members.get(session, link.workspace_id, link.member_id)
+        if member is None:
+            raise _used_up()
+        as_actor(member).must_administer("add projects")  # the role may have changed since
+        await _must_be_free(session, link.workspace_id, link.name)
         project = Project(
-            workspace_id=actor.workspace_id,
+            workspace_id=link.workspace_id,
             name=link.name,
             name_key=name_key(link.name),
             url=engine.vault.seal(url),
-            created_by=actor.member_id,
+            created_by=link.member_id,
             created_at=engine.clock.now(),
         )
         session.add(project)
         await session.flush()
         draft.saved_as = project.id
-    log.info("project.added", workspace_id=actor.workspace_id, project_id=project.id)
     return project
+
+
+async def _tell(engine: Engine, link: Link, problem: str | None) -> None:
+    await engine.signals.send(
+        ProjectAdded(link.workspace_id, link.member_id, link.name, link.view_id, problem)
+    )
 
 
 async def rename(engine: Engine, actor: Actor, project_id: int, name: str) -> Project:

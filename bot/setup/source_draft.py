@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from store.vocabulary import AuthKind
 
@@ -19,8 +19,6 @@ class WantedAuthorization(BaseModel, frozen=True):
 
 class SourceDraft(BaseModel, frozen=True):
     """`drafts.data` of a source."""
-
-    model_config = ConfigDict(extra="ignore")
 
     service: str | None = None
     name: str | None = None

@@ -9,7 +9,7 @@ from bot.engine import Engine
 from bot.errors import ChangedMeanwhile, NotFound, Refused
 from bot.setup import authorizations
 from bot.setup.actor import Actor
-from bot.setup.names import checked_name, free_name, name_key
+from bot.setup.names import checked_name, name_key
 from bot.setup.source_draft import KIND, SourceDraft
 from bot.setup.versions import check_version
 from store import changes, drafts, incidents, sources
@@ -21,11 +21,6 @@ log = structlog.get_logger(__name__)
 SERVICE, NAME = "service", "name"  # fields that Refused may name
 
 
-async def suggested_name(session: AsyncSession, workspace_id: str, service_name: str) -> str:
-    """The service's name, or the first of “… 2”, “… 3” that is free."""
-    return free_name(service_name, await sources.name_keys(session, workspace_id))
-
-
 async def find(
     session: AsyncSession, actor: Actor, source_id: int, *, lock: bool = False
 ) -> Source:
@@ -34,92 +29,6 @@ async def find(
     if source is None:
         raise NotFound("This integration source does not exist any more: somebody deleted it.")
     return source
-
-
-async def start_editing(engine: Engine, actor: Actor, source_id: int, page_view: str | None) -> int:
-    """The draft of a change, as it was left or newly made from the source. Raises NotAllowed."""
-    async with engine.database.begin() as session:
-        source = await find(session, actor, source_id)
-        actor.must_edit(source.created_by, source.name)
-        draft = await drafts.unfinished(
-            session, actor.workspace_id, actor.member_id, KIND, source.id
-        )
-        if draft is None:
-            filled = SourceDraft(
-                service=source.service,
-                name=source.name,
-                authorization=source.authorization_id,
-                version=source.version,
-            )
-            draft = await drafts.start(
-                session,
-                workspace_id=actor.workspace_id,
-                member_id=actor.member_id,
-                kind=KIND,
-                subject_id=source.id,
-                now=engine.clock.now(),
-                data=filled.dump(),
-            )
-        filled = SourceDraft.model_validate(draft.data)
-        draft.data = filled.model_copy(update={"page_view": page_view}).dump()
-    return draft.id
-
-
-async def start_new(engine: Engine, actor: Actor) -> tuple[int, bool]:
-    """The draft of a new source, and whether it was left behind half-way. Raises NotAllowed."""
-    actor.must_create("integration sources")
-    async with engine.database.begin() as session:
-        draft = await drafts.unfinished(session, actor.workspace_id, actor.member_id, KIND)
-        if draft is not None:
-            return draft.id, SourceDraft.model_validate(draft.data).is_begun
-        draft = await drafts.start(
-            session,
-            workspace_id=actor.workspace_id,
-            member_id=actor.member_id,
-            kind=KIND,
-            now=engine.clock.now(),
-        )
-    return draft.id, False
-
-
-async def start_over(engine: Engine, actor: Actor, draft_id: int) -> None:
-    """Empties the draft; one of a change goes back to what is saved."""
-    async with engine.database.begin() as session:
-        draft = await find_draft(session, actor, draft_id)
-        source = await sources.get(session, actor.workspace_id, draft.subject_id)
-        before = SourceDraft.model_validate(draft.data)
-        filled = SourceDraft(form_view=before.form_view, page_view=before.page_view)
-        if source is not None:
-            filled = filled.model_copy(
-                update={
-                    "service": source.service,
-                    "name": source.name,
-                    "authorization": source.authorization_id,
-                    "version": source.version,
-                }
-            )
-        draft.data, draft.updated_at = filled.dump(), engine.clock.now()
-
-
-async def choose_service(engine: Engine, actor: Actor, draft_id: int, service_id: str) -> None:
-    """Fills in what follows from it: a name, and the authorization where there is just one."""
-    service = engine.catalog.get(service_id)
-    async with engine.database.begin() as session:
-        draft = await find_draft(session, actor, draft_id)
-        filled = SourceDraft.model_validate(draft.data)
-        news: dict[str, object] = {"service": service.id}
-        if not filled.name or filled.name == filled.suggested:
-            name = await suggested_name(session, actor.workspace_id, service.name)
-            news |= {"name": name, "suggested": name}
-        usable = await authorizations.usable(session, actor.workspace_id, service.id)
-        if filled.authorization not in {each.id for each in usable}:
-            news["authorization"] = usable[0].id if len(usable) == 1 else None
-            news["wanted"] = None
-        kept = {key: value for key, value in filled.dump().items() if key not in news}
-        filled = SourceDraft.model_validate(
-            kept | {key: value for key, value in news.items() if value is not None}
-        )
-        draft.data, draft.updated_at = filled.dump(), engine.clock.now()
 
 
 async def find_draft(session: AsyncSession, actor: Actor, draft_id: int) -> Draft:

@@ -4,6 +4,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.alerts.incidents import resolve_for_transfer
 from bot.connectors.catalog import DataType, Service, data_type_of
 from bot.engine import Engine
 from bot.errors import NotFound, Refused
@@ -199,5 +200,12 @@ async def remove(engine: Engine, actor: Actor, transfer_id: int) -> None:
                 f"The integration “{busy}” is syncing this data. "
                 "Pause it, or take this data type out of it; then remove it here."
             )
+        await resolve_for_transfer(
+            session,
+            engine,
+            transfer,
+            by=actor.member_id,
+            resolution="The data transfer was removed.",
+        )
         await session.delete(transfer)
     log.info("transfer.removed", transfer_id=transfer_id, source_id=source.id)
