@@ -33,7 +33,18 @@ class Authorized:
     problem: str | None = None  # a sentence, where it failed
 
 
-Signal = RunMoved | Authorized
+@dataclass(frozen=True, slots=True)
+class ProjectAdded:
+    """A one-time link for a project's URL was used, successfully or not."""
+
+    workspace_id: str
+    member_id: str
+    name: str
+    view_id: str | None  # the modal that waits for it
+    problem: str | None = None  # a sentence, where its database did not answer
+
+
+Signal = RunMoved | Authorized | ProjectAdded
 Listener = Callable[[Signal], Awaitable[None]]
 
 

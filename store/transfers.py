@@ -97,4 +97,4 @@ async def count_by_project(session: AsyncSession, workspace_id: str) -> dict[int
         .where(Transfer.workspace_id == workspace_id)
         .group_by(Transfer.project_id)
     )
-    return {project_id: count for project_id, count in found}
+    return dict(found.tuples().all())

@@ -59,6 +59,14 @@ async def load_part(
     )
 
 
+async def load_row(
+    session: AsyncSession, catalog: Catalog, source: Source, transfer: Transfer
+) -> TransferRow:
+    """One transfer, read with its pairs."""
+    project = await projects.get(session, transfer.workspace_id, transfer.project_id)
+    return _row(catalog, source, transfer, project.name if project else "")
+
+
 def _row(catalog: Catalog, source: Source, transfer: Transfer, project: str) -> TransferRow:
     return TransferRow(
         id=transfer.id,

@@ -89,7 +89,7 @@ def _adding(part: TransferPart) -> list[Block]:
     return [ActionsBlock(block_id=block_id, elements=[drop_down, add])]
 
 
-def _first(part: TransferPart) -> str | None:
+def _first(part: TransferPart) -> Literal["primary"] | None:
     """Green where it is the next thing to do."""
     return None if part.rows else "primary"
 
