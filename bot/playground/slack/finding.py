@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.playground.slack.inputs import Placed, placed_elements
 from bot.playground.slack.payloads import Surface
-from bot.playground.slack.text import as_text, block_lines, names_of, words_of
+from bot.playground.slack.text import as_text, block_lines, words_of
 
 BUTTONS = {"button", "workflow_button", "icon_button"}
 
@@ -41,13 +41,20 @@ def controls(surface: Surface) -> list[Control]:
         bare = block["type"] in ("actions", "context_actions")
         near = f"{above}\n{words}" if bare else words
         for placed in placed_elements([block]):
-            label = _label(placed)
-            found.append(Control(surface, placed, tuple(names_of(placed, label)), near))
+            found.append(Control(surface, placed, _names(placed), near))
         if block["type"] == "divider":
             above = ""
         elif not bare:
             above = words
     return found
+
+
+def _names(placed: Placed) -> tuple[str, ...]:
+    """A button is called by its own words; all else by its label, then by its placeholder."""
+    if placed.type in BUTTONS:
+        return (words_of(placed.element.get("text")),)
+    names = (_label(placed), words_of(placed.element.get("placeholder")))
+    return tuple(name for name in names if name)
 
 
 def _label(placed: Placed) -> str:

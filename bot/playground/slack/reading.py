@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from bot.playground.slack.finding import controls
+from bot.playground.slack.finding import BUTTONS, NotSeen, controls, find
 from bot.playground.slack.messages import Message
 from bot.playground.slack.state import Workspace
 from bot.playground.slack.text import as_text, chosen_words, from_mrkdwn, words_of
@@ -70,12 +70,12 @@ class Modal:
 
     def value(self, label: str) -> str:
         """What is entered or chosen in the field of that label; several are joined by commas."""
-        for control in controls(self.view):
-            placed = control.placed
-            state = self.view.values.get(placed.block_id, {}).get(placed.action_id)
-            if state is not None and label in (*control.names, control.near):
-                return named(self._workspace, ", ".join(chosen_words(state)))
-        raise AssertionError(f"No field “{label}” in:\n{self.text}")
+        stateful = {control.type for control in controls(self.view)} - BUTTONS - {"overflow"}
+        control = find(controls(self.view), label, kinds=stateful)
+        if control is None:
+            raise NotSeen(f"No field “{label}” in:\n{self.text}")
+        state = self.view.values[control.placed.block_id][control.placed.action_id]
+        return named(self._workspace, ", ".join(chosen_words(state)))
 
     def __repr__(self) -> str:
         return f"<Modal {self.title!r}>"

@@ -114,6 +114,12 @@ class SlackServer:
 
     # who is there
 
+    def add_workspace(self, team_id: str, name: str, bot_token: str) -> Workspace:
+        """One more workspace with the app in it."""
+        workspace = self.slack.add_workspace(team_id, name)
+        self.slack.install(workspace, bot_token)
+        return workspace
+
     def add_member(
         self,
         id: str,
@@ -200,7 +206,7 @@ class SlackServer:
     def _call(
         self, name: str, args: Arguments, token: str, headers: dict[str, str]
     ) -> dict[str, Any]:
-        self.trouble.strike(name)
+        self.trouble.strike(name, args.text("channel"))
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)

@@ -5,7 +5,6 @@ from html import unescape
 from typing import Any
 
 from bot.playground.slack.inputs import (
-    Placed,
     Values,
     entered,
     inner_blocks,
@@ -116,13 +115,6 @@ def chosen_words(state: Node) -> list[str]:
         for item in chosen
         if item not in (None, "")
     ]
-
-
-def names_of(placed: Placed, label: str) -> list[str]:
-    """By what a person may call an element: its label, its own words, its placeholder."""
-    own = words_of(placed.element.get("text"))
-    placeholder = words_of(placed.element.get("placeholder"))
-    return [name for name in (own, label, placeholder) if name]
 
 
 def _rows(block: Node) -> list[str]:

@@ -1,5 +1,7 @@
 """Switches that make Slack misbehave on purpose."""
 
+import math
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 
@@ -21,6 +23,8 @@ class Trouble:
     def __init__(self) -> None:
         self._planned: dict[str, _Planned] = defaultdict(_Planned)
         self._pauses: dict[str, float] = {}
+        self._paces: dict[str, float] = {}
+        self._last: dict[tuple[str, str], float] = {}  # by method and channel, monotonic seconds
 
     def rate_limit(self, method: str, times: int = 1, retry_after: int = 1) -> None:
         """HTTP 429 with `Retry-After`."""
@@ -38,22 +42,36 @@ class Trouble:
         """Waits before the work; 0 ends it."""
         self._pauses[method] = seconds
 
+    def pace(self, method: str, seconds: float) -> None:
+        """HTTP 429 for who calls again within so many seconds in one channel; 0 ends it."""
+        self._paces[method] = seconds
+
     def clear(self) -> None:
         self._planned.clear()
         self._pauses.clear()
+        self._paces.clear()
 
     # what the server asks
 
     def pause(self, method: str) -> float:
         return self._pauses.get(method, self._pauses.get("*", 0.0))
 
-    def strike(self, method: str) -> None:
+    def strike(self, method: str, channel: str = "") -> None:
         """Raises what is planned for this call."""
+        self._keep_pace(method, channel)
         for planned in self._of(method):
             if planned.rate_limits:
                 raise RateLimited(planned.rate_limits.pop(0))
             if planned.failures:
                 raise SlackError(planned.failures.pop(0))
+
+    def _keep_pace(self, method: str, channel: str) -> None:
+        pace = self._paces.get(method, 0.0)
+        now = time.monotonic()
+        wait = self._last.get((method, channel), -pace) + pace - now
+        if pace and wait > 0:
+            raise RateLimited(math.ceil(wait))
+        self._last[method, channel] = now
 
     def drops(self, method: str) -> bool:
         """Whether this call's answer is lost."""
