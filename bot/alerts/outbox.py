@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.alerts.fallback import tell_others
+from bot.alerts.pace import Pace
 from bot.alerts.sending import Hopeless, RetryLater, Sender, Sent, Undeliverable
 from bot.engine import Engine
 from store import deliveries
@@ -34,7 +35,7 @@ class Outbox:
     def __init__(self, engine: Engine, senders: Mapping[Way, Sender]) -> None:
         self._engine = engine
         self._senders = senders
-        self._free_at: dict[tuple[str, Way, str], datetime] = {}
+        self._pace = Pace(PACE)
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is on its way then gets a moment to arrive."""
@@ -99,9 +100,10 @@ class Outbox:
         try:
             async with self._engine.database.begin() as session:
                 claims = await deliveries.claim(session, now, lease=LEASE, limit=limit)
-                for claimed in claims:
-                    turn = self._turn(claimed.delivery, now)
-                    if turn <= now:
+                places = [_place(claimed.delivery) for claimed in claims]
+                turns = self._pace.turns(places, now)
+                for claimed, turn in zip(claims, turns, strict=True):
+                    if turn == now:
                         ready.append(claimed)
                     else:
                         claimed.delivery.attempts -= 1
@@ -110,16 +112,6 @@ class Outbox:
             log.exception("outbox.database_failed")
             return [], False
         return ready, bool(claims)
-
-    def _turn(self, delivery: Delivery, now: datetime) -> datetime:
-        """When it may go out: one message a second to each place in Slack."""
-        if delivery.way is Way.EMAIL:
-            return now
-        place = (delivery.workspace_id, delivery.way, delivery.address)
-        self._free_at = {key: at for key, at in self._free_at.items() if at > now}
-        turn = max(now, self._free_at.get(place, now))
-        self._free_at[place] = turn + PACE
-        return turn
 
     async def _deliver(self, claimed: Claim) -> bool:
         """True where it went out."""
@@ -202,6 +194,13 @@ class Outbox:
             told = await tell_others(session, self._engine, row, reason)
             row.state = DeliveryState.FELL_BACK if told else DeliveryState.DROPPED
         log.warning("outbox.undeliverable", key=delivery.key, reason=reason, others_told=told)
+
+
+def _place(delivery: Delivery) -> tuple[str, Way, str] | None:
+    """Where in Slack it goes; e-mail needs no pause."""
+    if delivery.way is Way.EMAIL:
+        return None
+    return delivery.workspace_id, delivery.way, delivery.address
 
 
 def _put_back(delivery: Delivery, until: datetime, *, maybe_sent: bool) -> None:

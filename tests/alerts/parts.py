@@ -1,6 +1,8 @@
 """Rows and senders that the alerts' tests are made of."""
 
+import asyncio
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -177,6 +179,10 @@ class Post:
         self.sent.append(delivery)
         return Sent(channel=delivery.address, ts=f"{len(self.sent)}.0001")
 
+    def parts(self, way: Way) -> list[str]:
+        """What went this way: "message" and "thread", in order."""
+        return [one.facts["part"] for one in self.sent if one.way is way]
+
     @property
     def keys(self) -> list[str]:
         return [delivery.key for delivery in self.sent]
@@ -184,3 +190,12 @@ class Post:
     @property
     def counted(self) -> Counter[str]:
         return Counter(self.keys)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Waits for something that another task brings about. Raises AssertionError if it does not."""
+    for _ in range(round(seconds / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not happen in time")
