@@ -31,8 +31,9 @@ class Field(BaseModel):
     name: str
     type: FieldType
     native: str = ""
+    nullable: bool = True
     in_primary_key: bool = False
-    is_required: bool = False  # a new row must bring a value for it
+    has_default: bool = False
     is_new: bool = False
 
 
@@ -91,8 +92,9 @@ class MappingDraft(BaseModel):
                     name=field.name,
                     type=field.type,
                     native=field.native,
-                    nullable=not field.is_required,
+                    nullable=field.nullable,
                     in_primary_key=field.in_primary_key,
+                    has_default=field.has_default,
                 )
                 for field in self.fields
             ),
@@ -118,8 +120,9 @@ def fields_of(shape: TableShape) -> tuple[Field, ...]:
             name=column.name,
             type=column.type,
             native=column.native,
+            nullable=column.nullable,
             in_primary_key=column.in_primary_key,
-            is_required=column.is_required,
+            has_default=column.has_default,
         )
         for column in shape.columns
     )
