@@ -39,6 +39,7 @@ def _web_address(value: str) -> str:
 
 Paths = Annotated[tuple[Path, ...], BeforeValidator(_one_or_many)]
 Address = Annotated[str, AfterValidator(_web_address)]
+Docs = Annotated[str, AfterValidator(lambda value: _web_address(value) if value else "")]
 
 
 class Grammar(BaseModel):
@@ -97,7 +98,12 @@ class AuthMethod(Grammar):
 
     @model_validator(mode="after")
     def _keys_fit_the_type(self) -> "AuthMethod":
-        stray = self.model_fields_set - {"type", "label", "hint"} - _KEYS_OF[self.type]
+        given = {
+            key
+            for key in self.model_fields_set
+            if getattr(self, key) != type(self).model_fields[key].default
+        }
+        stray = given - {"type", "label", "hint"} - _KEYS_OF[self.type]
         if stray:
             _refuse(min(stray), f"does not go with type {self.type}")
         if self.type is AuthKind.OAUTH2:
@@ -206,7 +212,7 @@ class Service(Grammar):
 
     id: Id
     name: str
-    docs: Address = ""  # a page for members
+    docs: Docs = ""  # a page for members
     base_url: Address
     params: tuple[Param, ...] = ()
     headers: dict[str, str] = {}  # sent with every request

@@ -25,12 +25,15 @@ class Document:
 
     def line_of(self, location: Sequence[str | int]) -> int:
         """The line of the deepest part of `location` that is in the file."""
-        node, line = self.node, 1
+        node, line, chosen = self.node, 1, False
         for step in location:
+            if not chosen and step == _type_of(node):
+                chosen = True  # the grammar's own step: which kind of a union this is
+                continue
             found = _step(node, step)
-            if found is None:
-                continue  # a step of the grammar alone, such as the chosen kind of a union
-            node, line = found
+            if found is not None:
+                node, line = found
+                chosen = False
         return line
 
 
@@ -67,6 +70,12 @@ class _Loader(yaml.SafeLoader):
                 )
             seen.add(name)
         return super().construct_mapping(node, deep)
+
+
+def _type_of(node: yaml.Node | None) -> str | None:
+    """What a mapping says under the key "type"."""
+    found = _step(node, "type") if isinstance(node, yaml.MappingNode) else None
+    return found[0].value if found and isinstance(found[0], yaml.ScalarNode) else None
 
 
 def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, int] | None:
