@@ -7,6 +7,7 @@ from bot.engine import Engine
 from handlers import (
     alerts,
     authorizations,
+    authorized,
     commands,
     custom,
     errors,
@@ -52,5 +53,6 @@ def register(
         alerts,
     ):
         noun.register(app, engine)
+    authorized.register(engine, clients.for_workspace)
     progress.register(engine, clients.for_workspace)
     commands.register(app, engine)  # last: it also answers what nobody else did

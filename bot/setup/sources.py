@@ -1,5 +1,7 @@
 """Sources: saving one with an authorization that works, changing it, deleting it."""
 
+from dataclasses import dataclass
+
 import structlog
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +21,12 @@ from store.vocabulary import AuthorizationState, IncidentKind
 log = structlog.get_logger(__name__)
 
 SERVICE, NAME = "service", "name"  # fields that Refused may name
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    source_id: int
+    page_view: str | None  # the modal with its page, where editing began there
 
 
 async def find(
@@ -53,8 +61,8 @@ async def must_ask_service(engine: Engine, actor: Actor, draft_id: int) -> bool:
     return not authorizations.is_fresh(authorization, engine.clock.now())
 
 
-async def save(engine: Engine, actor: Actor, draft_id: int) -> int:
-    """Saves the draft as a new source, or as the change that it is, and returns the source's id.
+async def save(engine: Engine, actor: Actor, draft_id: int) -> Saved:
+    """Saves the draft as a new source, or as the change that it is.
 
     The service is asked first where the authorization was not checked lately. Saving twice ends
     at the same source. Raises Refused (fields: service, name), ChangedMeanwhile, NotAllowed,
@@ -70,9 +78,9 @@ async def save(engine: Engine, actor: Actor, draft_id: int) -> int:
     try:
         async with engine.database.begin() as session:
             draft = await find_draft(session, actor, draft_id)
-            if draft.saved_as is not None:
-                return draft.saved_as
             filled = SourceDraft.model_validate(draft.data)
+            if draft.saved_as is not None:
+                return Saved(draft.saved_as, filled.page_view)
             name = checked_name(filled.name or "", NAME)
             authorization = await _authorization(session, engine, actor, filled)
             if draft.subject_id:
@@ -86,7 +94,7 @@ async def save(engine: Engine, actor: Actor, draft_id: int) -> int:
         await _take_note_of_version(engine, actor, draft_id)
         raise
     log.info("source.saved", workspace_id=actor.workspace_id, source_id=source.id)
-    return source.id
+    return Saved(source.id, filled.page_view)
 
 
 async def _authorization(

@@ -6,7 +6,6 @@ from pydantic import BaseModel
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    DispatchActionConfig,
     ExternalDataSelectElement,
     InputBlock,
     InputInteractiveElement,
@@ -17,6 +16,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
     UrlInputElement,
 )
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from handlers.metadata import Metadata

@@ -3,12 +3,12 @@
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
-    DispatchActionConfig,
     ExternalDataSelectElement,
     InputBlock,
     Option,
     PlainTextInputElement,
 )
+from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from handlers.metadata import Metadata

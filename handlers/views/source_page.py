@@ -33,9 +33,10 @@ SOURCE_DELETE = "source_delete"
 
 class PageMetadata(Metadata):
     source: int
+    on_list: bool = False  # the list of sources lies below
 
 
-def source_page(source: SourcePage) -> View:
+def source_page(source: SourcePage, *, on_list: bool = False) -> View:
     blocks: list[Block] = [
         header(source.name),
         section(f"*Integration source:* {escape(source.service)}\n{_authorization(source)}"),
@@ -54,7 +55,7 @@ def source_page(source: SourcePage) -> View:
         "Integration Source",
         blocks,
         callback_id=PAGE_VIEW,
-        metadata=PageMetadata(source=source.id).dump(),
+        metadata=PageMetadata(source=source.id, on_list=on_list).dump(),
     )
 
 
@@ -65,8 +66,14 @@ def _authorization(source: SourcePage) -> str:
 def _actions(source: SourcePage) -> list[Block]:
     elements = []
     if source.may_create and source.is_active:
-        style = None if source.integrations else "primary"
-        elements.append(button("Create an integration", INTEGRATION_NEW, source.id, style=style))
+        elements.append(
+            button(
+                "Create an integration",
+                INTEGRATION_NEW,
+                source.id,
+                style=None if source.integrations else "primary",
+            )
+        )
     if source.may_edit:
         name = escape(cut(source.name, 60))
         sure = confirm(
