@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.playground.slack.finding import Control, NotSeen, pick_words
-from bot.playground.slack.inputs import MULTI, entered, options_in, state_key
+from bot.playground.slack.inputs import MULTI, entered, options_in, state_key, state_of
+from bot.playground.slack.reading import named
 from bot.playground.slack.state import Channel, Person, Workspace
-from bot.playground.slack.text import words_of
+from bot.playground.slack.text import chosen_words, words_of
 
 Offered = list[tuple[str, Any]]  # the words of each choice, and its value
 
@@ -94,9 +95,9 @@ def with_choice(control: Control, value: Any) -> Any:
     return before if value in before else [*before, value]
 
 
-def without_choice(control: Control, words: str) -> list[Any]:
+def without_choice(workspace: Workspace, control: Control, words: str) -> list[Any]:
     before = chosen(control)
-    names = [words_of(item["text"]) if isinstance(item, dict) else str(item) for item in before]
+    names = [named(workspace, name) for name in chosen_words(state_of(control.type, before))]
     index = pick_words(names, words)
     if index is None:
         raise NotSeen(f"“{words}” is not chosen in “{control.name}” but: {', '.join(names)}")

@@ -128,7 +128,7 @@ class Member(Reader):
     async def unpicks(self, label: str, option: str, within: Within = None) -> None:
         """Takes one away from a menu of several."""
         control = await self._control(label, choosing.MENUS, within)
-        await self._choose(control, choosing.without_choice(control, option))
+        await self._choose(control, choosing.without_choice(self.workspace, control, option))
 
     async def ticks(self, label: str, option: str | None = None, within: Within = None) -> None:
         """Ticks a check box: of that label, or simply the box that says `label`."""

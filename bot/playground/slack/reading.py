@@ -9,7 +9,7 @@ from bot.playground.slack.state import Workspace
 from bot.playground.slack.text import as_text, chosen_words, from_mrkdwn, words_of
 from bot.playground.slack.views import ShownView
 
-_WHO = re.compile(r"([@#])([UC][A-Z0-9_]+)")
+_WHO = re.compile(r"([@#])([UCD][A-Z0-9_]+)")
 
 
 class Modal:

@@ -107,11 +107,13 @@ def _option(option: Node) -> str:
 
 
 def chosen_words(state: Node) -> list[str]:
-    """What was entered or chosen, as a person reads it (ids of people and channels stay ids)."""
+    """What was entered or chosen, as a person reads it; people and channels as @id and #id."""
+    kind = str(state["type"])
+    sign = "@" if "users" in kind else "#" if "conv" in kind or "channels" in kind else ""
     value = entered(state)
     chosen = value if isinstance(value, list) else [value]
     return [
-        words_of(item["text"]) if isinstance(item, dict) and "text" in item else str(item)
+        words_of(item["text"]) if isinstance(item, dict) and "text" in item else f"{sign}{item}"
         for item in chosen
         if item not in (None, "")
     ]

@@ -170,15 +170,10 @@ class Views:
 
 
 def filled(body: dict[str, Any]) -> dict[str, Any]:
-    """A copy in which every block and element has its id, as Slack gives them."""
+    """A copy completed as Slack does: every block and element has its id, plain texts `emoji`."""
     body = copy.deepcopy(body)
-    fill_ids(body.get("blocks") or [])
+    _complete(body, is_block=False)
     return body
-
-
-def fill_ids(blocks: list[dict[str, Any]]) -> None:
-    """Completes blocks in place: ids, and `emoji` of plain texts."""
-    _complete(blocks, is_block=True)
 
 
 _PRESSED = {"button", "overflow", "workflow_button", "icon_button", "feedback_buttons"}
@@ -199,7 +194,7 @@ def _complete(node: Any, is_block: bool) -> None:
     elif kind in _PRESSED or is_stateful(node):
         node.setdefault("action_id", secrets.token_urlsafe(4))
     for key, value in node.items():
-        nested = key == "child_blocks" or (kind == "carousel" and key == "elements")
+        nested = key in ("blocks", "child_blocks") or (kind == "carousel" and key == "elements")
         if isinstance(value, dict | list):
             _complete(value, nested)
 
