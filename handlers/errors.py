@@ -34,7 +34,8 @@ def register(app: AsyncApp) -> None:
             return _as_response(error, sentence, details, body) or await _after(
                 sentence, details, body, client
             )
-        return await _after(sentence, details, body, client)
+        await _after(sentence, details, body, client)
+        return None  # Bolt takes no second answer
 
 
 def _in_words(error: Exception, body: dict[str, Any]) -> tuple[str, list[str]]:
