@@ -35,7 +35,7 @@ class Worker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then ends within 10 s; what is unfinished is queued again."""
         log.info("worker.started", worker=self.name)
-        beating = asyncio.create_task(self._every(BEAT_SECONDS, self._beat_and_recover))
+        beating = asyncio.create_task(self._every(BEAT_SECONDS, self.beat))
         filling = asyncio.create_task(self._every(0, self._fill))
         try:
             await stop.wait()
@@ -85,7 +85,7 @@ class Worker:
             del self._tasks[run_id]
             self._engine.queue.wake()  # there is room for another
 
-    async def _beat_and_recover(self) -> None:
+    async def beat(self) -> None:
         """Says which runs are being done, and queues those that nobody does any more."""
         now = self._engine.clock.now()
         async with self._engine.database.read() as session:
