@@ -1,6 +1,7 @@
 """Slack on loopback: the Web API, response URLs and OAuth's page, served by uvicorn."""
 
 import asyncio
+import base64
 import json
 import time
 from collections.abc import Sequence
@@ -176,8 +177,8 @@ class SlackServer:
 
     async def _web_api(self, request: Request) -> Response:
         name = request.path_params["method"]
-        given = await _arguments(request)
-        token = str(given.pop("token", "")) or _bearer(request)
+        given = _authorization(request) | await _arguments(request)
+        token = str(given.pop("token", ""))
         slack = self.slack
         slack.calls_under_way += 1
         try:
@@ -251,6 +252,10 @@ async def _arguments(request: Request) -> dict[str, Any]:
         return given | dict(form)
 
 
-def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" else ""
+def _authorization(request: Request) -> dict[str, str]:
+    """What the header says: a token, or (oauth.v2.access) the app's client id and secret."""
+    scheme, _, value = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "basic":
+        client_id, _, secret = base64.b64decode(value).decode().partition(":")
+        return {"client_id": client_id, "client_secret": secret}
+    return {"token": value} if scheme.lower() == "bearer" else {}
