@@ -1,5 +1,6 @@
 """Looks at the clock: who is due, and what to sweep. APScheduler's timer does the ticking."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from bot.sync.requests import tick
 log = structlog.get_logger(__name__)
 
 LATE = timedelta(seconds=60)  # a tick this old means that something is wrong
+STOP_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Scheduler:
         self._timer = AsyncIOScheduler(timezone=UTC)
         self._started_at: datetime | None = None
         self._ticked_at: datetime | None = None
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def start(self) -> None:
         """Begins at once with a tick. Call it inside the running loop."""
@@ -41,9 +44,14 @@ class Scheduler:
         self._timer.start()
 
     async def stop(self) -> None:
-        if self._timer.running:
-            self._timer.shutdown(wait=False)
-        self._started_at = None
+        """Waits a little for a tick or a sweep under way, which APScheduler would cut off."""
+        if not self._timer.running:
+            return
+        self._timer.pause()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=STOP_SECONDS)
+        self._timer.shutdown(wait=False)
+        await asyncio.sleep(0)  # it ends itself in the loop's next round
 
     def state(self) -> SchedulerState:
         latest = self._ticked_at or self._started_at
@@ -63,14 +71,26 @@ class Scheduler:
     ) -> None:
         options: dict[str, Any] = {"next_run_time": datetime.now(UTC)} if at_once else {}
         self._timer.add_job(
-            work,
+            self._do,
             "interval",
+            args=[work],
             **interval,
             max_instances=1,  # a slow one is not overtaken
             coalesce=True,
             misfire_grace_time=None,  # late is better than never
             **options,
         )
+
+    async def _do(self, work: Callable[[], Awaitable[None]]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            await work()
+        except Exception:  # most likely our own database: the next time may find it back
+            log.exception("scheduler.failed", work=work.__name__)
+        finally:
+            self._under_way.discard(task)
 
     async def _tick(self) -> None:
         await tick(self._engine)
