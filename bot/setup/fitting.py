@@ -51,8 +51,12 @@ def misfit(source: FieldType, project: FieldType, transform: str | None = None) 
 
 
 def helpful(source: FieldType, project: FieldType) -> list[str]:
-    """The names of the transforms with which the one can go into the other."""
-    return [name for name in TRANSFORMS if misfit(source, project, name) is None]
+    """The names of the transforms that make of the one just what the other takes."""
+    return [
+        name
+        for name, transform in TRANSFORMS.items()
+        if source in transform.accepts and transform.gives is stored_as(project)
+    ]
 
 
 def left_empty(table: TableShape, filled: Iterable[str]) -> list[str]:
