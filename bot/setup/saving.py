@@ -95,7 +95,7 @@ async def _make_table(
 ) -> None:
     name = draft.new_table
     if name in await database.tables():
-        if draft.made == name:  # by this very form, before something went wrong
+        if await _is_ours(engine, actor, draft_id, name):
             return
         raise Refused(
             f"The project has a table named “{name}” already. "
@@ -110,6 +110,13 @@ async def _make_table(
     except ProjectError:
         if name not in await database.tables():  # the same form sent twice, at the same moment
             raise
+
+
+async def _is_ours(engine: Engine, actor: Actor, draft_id: int, table: str) -> bool:
+    """Whether this very form made the table: sent twice, or broken off half-way."""
+    async with engine.database.read() as session:
+        held = await held_draft(session, actor, draft_id)
+        return held.saved_as is not None or MappingDraft.model_validate(held.data).made == table
 
 
 async def _kept(
