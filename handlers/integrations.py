@@ -59,7 +59,14 @@ async def sync(click: Click, integration_id: int) -> None:
 
 async def pause(click: Click, integration_id: int) -> None:
     await lifecycle.pause(click.engine, click.actor, integration_id)
-    await _say(click, integration_id, "is paused: nothing is synced until you activate it again.")
+    is_paused = (await _page(click, integration_id)).row.state is IntegrationState.PAUSED
+    await _say(
+        click,
+        integration_id,
+        "is paused: nothing is synced until it is activated again."
+        if is_paused
+        else "is not active, so there is nothing to pause.",
+    )
 
 
 async def activate(click: Click, integration_id: int) -> None:

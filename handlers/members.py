@@ -6,7 +6,6 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -71,8 +70,8 @@ async def refresh_stale(engine: Engine, client: AsyncWebClient, workspace_id: st
             return
     try:
         count = await refresh_all(engine, client, workspace_id)
-    except (SlackApiError, OSError, TimeoutError) as error:  # what is known stays; later again
-        log.warning("members.not_refreshed", workspace_id=workspace_id, error=str(error))
+    except Exception as error:  # nobody waits for this: what is known stays, later again
+        log.warning("members.not_refreshed", workspace_id=workspace_id, error=repr(error))
     else:
         log.info("members.refreshed", workspace_id=workspace_id, members=count)
 

@@ -1,5 +1,7 @@
 """The Home tab: what needs attention first, then everything else, each with its buttons."""
 
+from typing import Literal
+
 from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.views import View
 
@@ -75,7 +77,7 @@ def _sources(home: Home) -> list[Block]:
         blocks.append(
             context(f"{number(len(home.sources))} of {number(home.total_sources)} shown.")
         )
-    style = None if home.total_sources else "primary"
+    style: Literal["primary"] | None = None if home.total_sources else "primary"
     elements = [button("Create a new Integration Source", SOURCE_NEW, style=style)]
     if home.total_sources:
         elements.append(button("All sources", SOURCE_LIST))
