@@ -54,6 +54,6 @@ def register(
     ):
         noun.register(app, engine)
     authorized.register(engine, clients.for_workspace)
-    authorized.register(engine, clients.for_workspace)
+    projects.watch(engine, clients.for_workspace)
     progress.register(engine, clients.for_workspace)
     commands.register(app, engine)  # last: it also answers what nobody else did
