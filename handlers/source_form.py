@@ -50,8 +50,10 @@ async def new(click: Click) -> None:
 async def edit(click: Click, source_id: int) -> None:
     """Shows the form of an existing one, on its page."""
     page = str(click.view["id"]) if click.view else None
-    draft_id = await source_drafting.start_editing(click.engine, click.actor, source_id, page)
-    await click.show(await _form(click, draft_id))
+    draft_id, is_resumed = await source_drafting.start_editing(
+        click.engine, click.actor, source_id, page
+    )
+    await click.show(await _form(click, draft_id, is_resumed=is_resumed))
 
 
 async def _form(click: Click, draft_id: int, *, is_resumed: bool = False, twin: str = "") -> View:
@@ -85,12 +87,12 @@ def typed(view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def register(app: AsyncApp, engine: Engine) -> None:
-    @app.options(PICK_SERVICE)
+    @app.options(re.compile(f"^{PICK_SERVICE}:"))
     async def services(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         found = engine.catalog.search(str(body.get("value") or ""))[:OPTIONS]
         await ack(options=[service_option(each.id, each.name) for each in found])
 
-    @app.action(PICK_SERVICE)
+    @app.action(re.compile(f"^{PICK_SERVICE}:"))
     async def picked(ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         await ack()
         click = await click_of(engine, client, body)

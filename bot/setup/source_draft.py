@@ -25,6 +25,7 @@ class SourceDraft(BaseModel, frozen=True):
     authorization: int | None = None
     wanted: WantedAuthorization = WantedAuthorization()
     suggested: str | None = None  # the name that was filled in for the member
+    round: int = 1  # one more whenever the member starts over
     version: int = 0  # of the source when the editing began
     form_view: str | None = None  # the modal with this form, while a pop-up lies on it
     page_view: str | None = None  # the modal with the source's page, where editing began there

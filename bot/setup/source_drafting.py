@@ -12,8 +12,10 @@ from store import drafts, sources
 from store.models import Source
 
 
-async def start_editing(engine: Engine, actor: Actor, source_id: int, page_view: str | None) -> int:
-    """The draft of a change, as it was left or newly made from the source. Raises NotAllowed."""
+async def start_editing(
+    engine: Engine, actor: Actor, source_id: int, page_view: str | None
+) -> tuple[int, bool]:
+    """The draft of a change, and whether it was left behind half-way. Raises NotAllowed."""
     async with engine.database.begin() as session:
         source = await find(session, actor, source_id)
         actor.must_edit(source.created_by, source.name)
@@ -21,7 +23,6 @@ async def start_editing(engine: Engine, actor: Actor, source_id: int, page_view:
             session, actor.workspace_id, actor.member_id, KIND, source.id
         )
         if draft is None:
-            filled = _as_saved(source)
             draft = await drafts.start(
                 session,
                 workspace_id=actor.workspace_id,
@@ -29,11 +30,14 @@ async def start_editing(engine: Engine, actor: Actor, source_id: int, page_view:
                 kind=KIND,
                 subject_id=source.id,
                 now=engine.clock.now(),
-                data=filled.dump(),
+                data=_as_saved(source).dump(),
             )
         filled = SourceDraft.model_validate(draft.data)
+        is_changed = (filled.name, filled.authorization) != (source.name, source.authorization_id)
+        if not is_changed:  # nothing of the member's is in it: it follows what is saved
+            filled = _as_saved(source)
         draft.data = filled.model_copy(update={"page_view": page_view}).dump()
-    return draft.id
+    return draft.id, is_changed
 
 
 async def start_new(engine: Engine, actor: Actor) -> tuple[int, bool]:
@@ -60,7 +64,11 @@ async def start_over(engine: Engine, actor: Actor, draft_id: int) -> None:
         source = await sources.get(session, actor.workspace_id, draft.subject_id)
         before = SourceDraft.model_validate(draft.data)
         filled = (_as_saved(source) if source else SourceDraft()).model_copy(
-            update={"form_view": before.form_view, "page_view": before.page_view}
+            update={
+                "form_view": before.form_view,
+                "page_view": before.page_view,
+                "round": before.round + 1,
+            }
         )
         draft.data, draft.updated_at = filled.dump(), engine.clock.now()
 

@@ -47,6 +47,7 @@ class SourceForm:
     service: tuple[str, str] | None  # id and name
     name: str
     authorization: AuthorizationLine | None
+    round: int  # one more whenever the member starts over
     left_at: datetime | None = None  # it was left half-way then, and is offered again
     twin: str = ""  # a second modal with the same form
 
@@ -124,6 +125,7 @@ async def load_form(
         service=(service, service_name(engine, service)) if service else None,
         name=filled.name or "",
         authorization=as_line(chosen, actor) if chosen else None,
+        round=filled.round,
         left_at=draft.updated_at if is_resumed else None,
         twin=twin,
     )

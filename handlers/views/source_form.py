@@ -29,8 +29,10 @@ from handlers.views.common import (
 FORM_VIEW = "source_form"  # callback id
 
 SERVICE, NAME = "service", "name"  # block ids
+# Slack keeps what was picked and typed while the ids stay, so these two go on with what makes
+# the field a new one: the round (after "Start over"), the service that the name was filled in for
 PICK_SERVICE = "source_service"
-TYPE_NAME = "source_name"  # followed by what the name was filled in for
+TYPE_NAME = "source_name"
 SEE_AUTHORIZATIONS = "source_authorizations"
 START_OVER = "source_start_over"
 
@@ -80,7 +82,7 @@ def _service(form: SourceForm) -> Block:
         hint=plain("The third-party service that data comes from", 150),
         dispatch_action=True,
         element=ExternalDataSelectElement(
-            action_id=PICK_SERVICE,
+            action_id=f"{PICK_SERVICE}:{form.round}",
             placeholder=plain("Choose or type a service"),
             min_query_length=0,
             initial_option=service_option(*form.service) if form.service else None,
@@ -100,8 +102,7 @@ def _name(form: SourceForm) -> Block:
         hint=plain("For your team, for example “Shop” or “Stripe, European account”", 150),
         dispatch_action=True,
         element=PlainTextInputElement(
-            # Slack keeps what was typed while the id stays: another service, another id
-            action_id=f"{TYPE_NAME}:{filled_in_for}",
+            action_id=f"{TYPE_NAME}:{form.round}:{filled_in_for}",
             initial_value=form.name or None,
             max_length=LONGEST_NAME,
             dispatch_action_config=DispatchActionConfig(
