@@ -1,5 +1,6 @@
 """A real Bolt app behind the stand-in for Slack; each test adds its own listeners."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -47,5 +48,4 @@ async def room() -> AsyncIterator[Room]:
     for member_id in ("U1", "U2"):
         slack.member(member_id).patience = 2.0
     yield Room(slack, app, client, slack.member("U1"), slack.member("U2"))
-    await slack.stop()
-    await web.stop()
+    await asyncio.gather(slack.stop(), web.stop())

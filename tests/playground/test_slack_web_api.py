@@ -281,9 +281,9 @@ async def test_a_dropped_answer_leaves_the_work_done(room: Room) -> None:
 
 
 async def test_a_slow_answer(room: Room) -> None:
-    room.slack.trouble.slow("auth.test", 0.2)
+    room.slack.trouble.slow("auth.test", 1.5)
     impatient = AsyncWebClient(
-        token="xoxb-playground", base_url=room.slack.api_url, timeout=0.05, retry_handlers=[]
+        token="xoxb-playground", base_url=room.slack.api_url, timeout=1, retry_handlers=[]
     )
     with pytest.raises(TimeoutError):
         await impatient.auth_test()

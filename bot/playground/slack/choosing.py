@@ -6,9 +6,8 @@ from typing import Any
 
 from bot.playground.slack.finding import Control, NotSeen, pick_words
 from bot.playground.slack.inputs import MULTI, entered, options_in, state_key, state_of
-from bot.playground.slack.reading import named
 from bot.playground.slack.state import Channel, Person, Workspace
-from bot.playground.slack.text import chosen_words, words_of
+from bot.playground.slack.text import chosen_words, named, words_of
 
 Offered = list[tuple[str, Any]]  # the words of each choice, and its value
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from bot.playground.slack.inputs import Placed, placed_elements
 from bot.playground.slack.payloads import Surface
-from bot.playground.slack.text import as_text, block_lines, words_of
+from bot.playground.slack.state import Workspace
+from bot.playground.slack.text import as_text, block_lines, named, words_of
 
 BUTTONS = {"button", "workflow_button", "icon_button"}
 
@@ -32,16 +33,18 @@ class Control:
         return self.names[0] if self.names else self.near.split("\n")[0]
 
 
-def controls(surface: Surface) -> list[Control]:
+def controls(workspace: Workspace, surface: Surface) -> list[Control]:
     """From top to bottom."""
     found: list[Control] = []
     above = ""
     for block in surface.blocks:
-        words = "\n".join(line for line in block_lines(block, surface.values) if line)
+        lines = "\n".join(line for line in block_lines(block, surface.values) if line)
+        words = named(workspace, lines)
         bare = block["type"] in ("actions", "context_actions")
         near = f"{above}\n{words}" if bare else words
         for placed in placed_elements([block]):
-            found.append(Control(surface, placed, _names(placed), near))
+            names = tuple(named(workspace, name) for name in _names(placed))
+            found.append(Control(surface, placed, names, near))
         if block["type"] == "divider":
             above = ""
         elif not bare:

@@ -74,14 +74,14 @@ class Member(Reader):
         """Presses a link button (the bot hears of it), or follows a link; returns its URL."""
 
         def look() -> Control | str | None:
-            surfaces = self._surfaces(within)
-            among = [control for surface in surfaces for control in controls(surface)]
-            linking = [control for control in among if "url" in control.placed.element]
+            linking = [c for c in self._controls(within) if "url" in c.placed.element]
             words = within if isinstance(within, str) else None
             found = find(linking, text, kinds=BUTTONS, within=words)
             if found is not None:
                 return found
-            links = [link for surface in surfaces for link in links_in(surface.blocks)]
+            links = [
+                link for surface in self._surfaces(within) for link in links_in(surface.blocks)
+            ]
             return next((url for url, label in links if text in label), None)
 
         found: Control | str = await self._until(look, f"a link “{text}”")
@@ -247,7 +247,11 @@ class Member(Reader):
         return found
 
     def _controls(self, within: Within) -> list[Control]:
-        return [control for surface in self._surfaces(within) for control in controls(surface)]
+        return [
+            control
+            for surface in self._surfaces(within)
+            for control in controls(self.workspace, surface)
+        ]
 
     async def _settle(self) -> None:
         """Gives the bot a moment to draw, as a person's eye does: until it has been quiet."""

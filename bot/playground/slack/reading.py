@@ -1,15 +1,12 @@
 """A modal, a Home or a message, as a person sees it."""
 
-import re
 from typing import Any
 
 from bot.playground.slack.finding import BUTTONS, NotSeen, controls, find
 from bot.playground.slack.messages import Message
 from bot.playground.slack.state import Workspace
-from bot.playground.slack.text import as_text, chosen_words, from_mrkdwn, words_of
+from bot.playground.slack.text import as_text, chosen_words, from_mrkdwn, named, words_of
 from bot.playground.slack.views import ShownView
-
-_WHO = re.compile(r"([@#])([UCD][A-Z0-9_]+)")
 
 
 class Modal:
@@ -43,7 +40,7 @@ class Modal:
     @property
     def labels(self) -> list[str]:
         """What can be pressed and filled in, by name."""
-        return [control.name for control in controls(self.view)]
+        return [control.name for control in controls(self._workspace, self.view)]
 
     @property
     def errors(self) -> dict[str, str]:
@@ -70,8 +67,12 @@ class Modal:
 
     def value(self, label: str) -> str:
         """What is entered or chosen in the field of that label; several are joined by commas."""
-        stateful = {control.type for control in controls(self.view)} - BUTTONS - {"overflow"}
-        control = find(controls(self.view), label, kinds=stateful)
+        stateful = (
+            {control.type for control in controls(self._workspace, self.view)}
+            - BUTTONS
+            - {"overflow"}
+        )
+        control = find(controls(self._workspace, self.view), label, kinds=stateful)
         if control is None:
             raise NotSeen(f"No field “{label}” in:\n{self.text}")
         state = self.view.values[control.placed.block_id][control.placed.action_id]
@@ -115,7 +116,7 @@ class Post:
 
     @property
     def labels(self) -> list[str]:
-        return [control.name for control in controls(self.message)]
+        return [control.name for control in controls(self._workspace, self.message)]
 
     @property
     def text(self) -> str:
@@ -128,14 +129,3 @@ class Post:
 
     def __repr__(self) -> str:
         return f"<Post {self.text.splitlines()[:1]} in {self.channel}>"
-
-
-def named(workspace: Workspace, text: str) -> str:
-    """Mentions by name: @U1 reads @Alice, #C1 reads #general."""
-
-    def name(mention: re.Match[str]) -> str:
-        sign, key = mention.groups()
-        known = workspace.people.get(key) if sign == "@" else workspace.channels.get(key)
-        return f"{sign}{known.name}" if known else str(mention[0])
-
-    return _WHO.sub(name, text)

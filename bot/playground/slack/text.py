@@ -11,6 +11,7 @@ from bot.playground.slack.inputs import (
     is_stateful,
     options_in,
 )
+from bot.playground.slack.state import Workspace
 
 Node = dict[str, Any]
 
@@ -20,6 +21,7 @@ _MARKS = [
     re.compile(r"(?<![\w~])~(\S(?:[^~\n]*\S)?)~(?![\w~])"),
     re.compile(r"`([^`\n]+)`"),
 ]
+_WHO = re.compile(r"([@#])([UCD][A-Z0-9_]+)")
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 
 
@@ -150,3 +152,14 @@ def links_in(node: Any) -> list[tuple[str, str]]:
             if not target.startswith(("@", "#", "!")):
                 found.append((unescape(target), unescape(label or target)))
     return found
+
+
+def named(workspace: Workspace, text: str) -> str:
+    """Mentions by name: @U1 reads @Alice, #C1 reads #general."""
+
+    def name(mention: re.Match[str]) -> str:
+        sign, key = mention.groups()
+        known = workspace.people.get(key) if sign == "@" else workspace.channels.get(key)
+        return f"{sign}{known.name}" if known else str(mention[0])
+
+    return _WHO.sub(name, text)
