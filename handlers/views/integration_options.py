@@ -42,11 +42,9 @@ def timezone_options(own: str, typed: str) -> list[Option]:
 def email_options(members: Sequence[EmailChoice], typed: str) -> list[Option]:
     """Members' addresses; an outside one that is typed whole is offered too."""
     known = [member for member in members if len(member.address) <= VALUE]
-    found = narrowed(typed, known, lambda member: f"{member.address} {member.name}")
-    options = [option(each.address, each.address, each.name) for each in found[:MOST]]
     address = typed.strip()
-    taken = {member.address.casefold() for member in members}
-    if looks_like_email(address) and len(address) <= VALUE and address.casefold() not in taken:
-        added = option(f"Add {address} (will be asked to confirm)", address)
-        options = [added, *options][:MOST]
-    return options
+    is_known = address.casefold() in {member.address.casefold() for member in members}
+    if is_known or len(address) > VALUE or not looks_like_email(address):
+        found = narrowed(typed, known, lambda member: f"{member.address} {member.name}")
+        return [option(each.address, each.address, each.name) for each in found[:MOST]]
+    return [option(f"Add {address} (will be asked to confirm)", address)]

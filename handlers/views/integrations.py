@@ -46,6 +46,7 @@ LIST_VIEW = "integrations"  # callback ids
 PAGE_VIEW = "integration"
 
 PER_PAGE = 20
+MESSAGE_TEXT = 8000  # characters of a message's rows; Slack refuses messages far above 13,000
 NAME = 120  # characters of a name shown within a line
 
 STATES = {
@@ -185,9 +186,15 @@ def overview_blocks(found: IntegrationList) -> list[Block]:
                 elements=[button("Create an integration", INTEGRATION_NEW, style="primary")]
             ),
         ]
-    blocks = [row_block(row) for row in found.rows]
-    if found.total > len(found.rows):
-        blocks.append(context(f"{number(len(found.rows))} of {number(found.total)} shown."))
+    blocks: list[Block] = []
+    room = MESSAGE_TEXT
+    for row in found.rows:
+        room -= len(row_text(row))
+        if room < 0:
+            break
+        blocks.append(row_block(row))
+    if found.total > len(blocks):
+        blocks.append(context(f"{number(len(blocks))} of {number(found.total)} shown."))
     blocks.append(ActionsBlock(elements=[button("All integrations", INTEGRATION_LIST)]))
     return blocks
 
