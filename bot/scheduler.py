@@ -39,8 +39,9 @@ class Scheduler:
     def start(self) -> None:
         """Begins at once with a tick. Call it inside the running loop."""
         self._started_at = datetime.now(UTC)
-        self._repeat(self._tick, seconds=self._engine.settings.tick_seconds, at_once=True)
-        self._repeat(self._sweep, hours=1)
+        tick_seconds = self._engine.settings.tick_seconds
+        self._repeat(self._tick, timedelta(seconds=tick_seconds), first=timedelta(0))
+        self._repeat(self._sweep, timedelta(hours=1), first=timedelta(minutes=1))
         self._timer.start()
 
     async def stop(self) -> None:
@@ -67,18 +68,17 @@ class Scheduler:
         return max(LATE, 3 * timedelta(seconds=self._engine.settings.tick_seconds))
 
     def _repeat(
-        self, work: Callable[[], Awaitable[None]], *, at_once: bool = False, **interval: float
+        self, work: Callable[[], Awaitable[None]], every: timedelta, *, first: timedelta
     ) -> None:
-        options: dict[str, Any] = {"next_run_time": datetime.now(UTC)} if at_once else {}
         self._timer.add_job(
             self._do,
             "interval",
             args=[work],
-            **interval,
+            seconds=every.total_seconds(),
+            next_run_time=datetime.now(UTC) + first,
             max_instances=1,  # a slow one is not overtaken
             coalesce=True,
             misfire_grace_time=None,  # late is better than never
-            **options,
         )
 
     async def _do(self, work: Callable[[], Awaitable[None]]) -> None:

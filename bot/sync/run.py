@@ -12,7 +12,7 @@ from bot.connectors.accounts import connect
 from bot.connectors.catalog import data_type_of
 from bot.connectors.connection import Connection, Page
 from bot.engine import Engine
-from bot.errors import AuthorizationLost, NotFound, ProjectError, SchemaDrift, ServiceError
+from bot.errors import AuthorizationLost, PatchbayError, ProjectError, SchemaDrift
 from bot.signals import RunMoved
 from bot.sync import deletions, rejected
 from bot.sync.ahead import ahead
@@ -71,7 +71,7 @@ def _apology(run_id: int, error: Exception) -> Outcome:
 class _Course:
     """What happens while a run goes through its transfers."""
 
-    errors: list[ServiceError | ProjectError | NotFound] = field(default_factory=list)
+    errors: list[PatchbayError] = field(default_factory=list)
     drifted: list[Drifted] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     read: list[tuple[Way, Position]] = field(default_factory=list)  # to their end
@@ -89,7 +89,7 @@ async def _carry_out(engine: Engine, job: Job, stop: asyncio.Event) -> Outcome:
         except SchemaDrift as drift:
             course.drifted.append(Drifted(task.transfer.id, drift.changes))
             log.info("sync.drifted", run_id=job.run_id, transfer_id=task.transfer.id)
-        except (ServiceError, ProjectError, NotFound) as error:
+        except PatchbayError as error:
             course.errors.append(error)
             if isinstance(error, AuthorizationLost):
                 break  # the others would be refused just the same
@@ -141,15 +141,13 @@ async def _pages(engine: Engine, job: Job, way: Way, course: _Course) -> AsyncIt
 
 def _outcome(course: _Course) -> Outcome:
     """The first error decides, except that a lost authorization says more than any other."""
-    errors = sorted(course.errors, key=lambda error: not isinstance(error, AuthorizationLost))
-    state, code, sentence = RunState.SUCCEEDED, None, None
-    if errors:
-        state, code, sentence = RunState.FAILED, _code(errors[0]), errors[0].sentence
-    elif course.drifted and not course.read:
-        state, code = RunState.FAILED, SchemaDrift.code
+    told = (course.drifted, course.held)
+    if course.errors:
+        lost = (error for error in course.errors if isinstance(error, AuthorizationLost))
+        error = next(lost, course.errors[0])
+        code = getattr(error, "code", "refused")
+        return Outcome(RunState.FAILED, code, error.sentence, *told)
+    if course.drifted and not course.read:
         sentence = "Mapped fields changed, so nothing could be synced: look at the mapping."
-    return Outcome(state, code, sentence, course.drifted, course.held)
-
-
-def _code(error: ServiceError | ProjectError | NotFound) -> str:
-    return "gone" if isinstance(error, NotFound) else error.code
+        return Outcome(RunState.FAILED, SchemaDrift.code, sentence, *told)
+    return Outcome(RunState.SUCCEEDED, None, None, *told)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.engine import Engine
 from bot.sync.run import execute
@@ -113,8 +114,11 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        async with self._engine.database.begin() as session:
-            await runs.give_back_all(session, self.name)
+        try:
+            async with self._engine.database.begin() as session:
+                await runs.give_back_all(session, self.name)
+        except SQLAlchemyError:  # the database is away: the runs are taken up again all the same
+            log.exception("worker.could_not_give_back", worker=self.name)
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Repeats it, whatever happens meanwhile."""

@@ -3,11 +3,11 @@
 from itertools import combinations
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from bot.signals import RunMoved, Signal
 from bot.sync.worker import Worker
-from store.models import Delivery, Integration, Run
+from store.models import Delivery, Integration, MappingPair, Run
 from store.vocabulary import (
     IntegrationState,
     Level,
@@ -208,6 +208,18 @@ async def test_drift_of_the_only_transfer_is_no_failure_that_adds_up(world: Worl
 
     assert (run.state, run.error_code) == (RunState.FAILED, "drift")
     assert (await world.integration()).failures_in_a_row == 0
+
+
+async def test_a_mapping_without_a_primary_key_says_what_is_missing(world: World) -> None:
+    await world.set_up("customers")
+    async with world.engine.database.begin() as session:
+        await session.execute(update(MappingPair).values(is_primary_key=False))
+
+    run = await world.sync()
+
+    assert (run.state, run.error_code) == (RunState.FAILED, "refused")
+    assert run.error
+    assert "primary key" in run.error
 
 
 async def test_a_lost_authorization_stops_the_integration(world: World) -> None:
