@@ -11,6 +11,8 @@ from bot.errors import Refused
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_SPECIAL = ipaddress.IPv4Network("192.0.0.0/24")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _PORTS = {"http": 80, "https": 443}
 
@@ -53,7 +55,7 @@ def joined(base: str, target: str) -> str:
 
 def checked_url(text: str, field: str | None = None) -> str:
     """A URL as a member typed it, tidied. Raises Refused with what is wrong with it."""
-    url = text.strip().strip("<>").rstrip("/")
+    url = text.strip().strip("<>")
     if "://" not in url:
         url = f"https://{url}"
     try:
@@ -62,15 +64,18 @@ def checked_url(text: str, field: str | None = None) -> str:
         raise Refused(
             f"The address {error}. Write it like https://shop.example.com.", field=field
         ) from error
-    return url
+    return url.rstrip("/")
 
 
 def is_public(address: str) -> bool:
     """Whether an IP address is one of the open internet, however it is wrapped."""
-    return all(
-        ip.is_global and not ip.is_multicast and not getattr(ip, "is_site_local", False)
-        for ip in _unwrapped(ipaddress.ip_address(address.split("%")[0]))
-    )
+    return all(_is_public(ip) for ip in _unwrapped(ipaddress.ip_address(address.split("%")[0])))
+
+
+def _is_public(ip: Ip) -> bool:
+    """By the registries; what `is_global` of older Pythons lets pass is named above."""
+    special = ip in _SPECIAL if ip.version == 4 else ip not in _GLOBAL_UNICAST
+    return ip.is_global and not ip.is_multicast and not special
 
 
 def _unwrapped(ip: Ip) -> Iterator[Ip]:

@@ -80,6 +80,8 @@ class Connection:
             try:
                 read = await self._read(data_type, paginator, position, query)
                 following = paginator.after(position, read) if paginator else None
+                if following is not None and "url" in following:
+                    following = {"url": self._without_key(following["url"])}
                 page = Page(
                     records=_kept(data_type, read.records)[:left],
                     next=trail.step(following, read.records, paginator),
@@ -138,7 +140,7 @@ class Connection:
         body = await self._body(answer)
         size = data_type.list.page_size
         return Read(
-            url=self._without_key(answer.url),
+            url=answer.url,
             body=body,
             records=records_in(body, data_type.list),
             headers=answer.headers,
@@ -221,7 +223,10 @@ class Connection:
     def _without_key(self, url: str) -> str:
         """The address without the key in it: positions are stored in the open."""
         parameter = key_parameter(self.service, self.credentials)
-        return str(httpx.URL(url).copy_remove_param(parameter)) if parameter else url
+        try:
+            return str(httpx.URL(url).copy_remove_param(parameter)) if parameter else url
+        except httpx.InvalidURL as error:
+            raise Unusable("an address of the next page that is not a valid address") from error
 
 
 def cursor_of(data_type: DataType, records: Sequence[Any]) -> str | None:

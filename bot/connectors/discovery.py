@@ -92,15 +92,20 @@ def _note(
 ) -> None:
     for key, below in value.items():
         path = f"{prefix}{key}"
-        if key != key.strip() or not key or len(path) > 255:
+        if key != key.strip() or not key or len(path) > 255 or (prefix and "." in key):
             continue  # no path can name it
         if path not in seen and len(seen) >= _MOST_FIELDS:
             continue
         types = seen.setdefault(path, set())
-        if isinstance(below, dict) and below and depth > 1 and len(below) <= _MOST_KEYS:
+        if isinstance(below, dict) and _is_set_of_fields(key, below) and depth > 1:
             _note(below, f"{path}.", seen, depth - 1)
         elif (type := type_of(below)) is not None:
             types.add(type)
+
+
+def _is_set_of_fields(key: str, value: Mapping[str, Any]) -> bool:
+    """Not below a key with a dot: paths end there."""
+    return 0 < len(value) <= _MOST_KEYS and "." not in key
 
 
 def _is_object(path: str, seen: Mapping[str, set[FieldType]]) -> bool:

@@ -216,20 +216,16 @@ async def test_something_else_than_json_records(
 async def test_drip_by_drip(serve: Serve, connect: Connect) -> None:
     async def drip(asked: Asked, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
-        await server.pour_slowly(writer)
+        while not writer.is_closing():
+            await server.pour(writer, b" ", 1)
+            await asyncio.sleep(0.02)
 
-    class Slow(RawServer):
-        async def pour_slowly(self, writer: asyncio.StreamWriter) -> None:
-            while not writer.is_closing():
-                await self.pour(writer, b" ", 1)
-                await asyncio.sleep(0.02)
-
-    async with Slow(drip) as server:
-        started = time.monotonic()
-        with pytest.raises(ServiceUnreachable, match=r"did not answer within 0\.3 seconds"):
-            await pages(connect, server.url, CURSOR, request_timeout=0.3, request_attempts=2)
-        assert time.monotonic() - started < 3
-        assert len(server.asked) == 2
+    server: RawServer = await serve(drip)
+    started = time.monotonic()
+    with pytest.raises(ServiceUnreachable, match=r"did not answer within 0\.3 seconds"):
+        await pages(connect, server.url, CURSOR, request_timeout=0.3, request_attempts=2)
+    assert time.monotonic() - started < 3
+    assert len(server.asked) == 2
 
 
 async def test_headers_without_end(serve: Serve, connect: Connect) -> None:
