@@ -1,5 +1,8 @@
 """The projects' databases: one pool of connections for each URL."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -8,6 +11,7 @@ from bot.projects import postgresql, sqlite
 from bot.projects.addresses import check_added, parsed, same_database
 from bot.projects.database import ProjectDatabase
 from bot.projects.dialect import Dialect
+from bot.projects.names import slug
 from bot.settings import Settings
 from store.models import Project
 from store.vault import Vault, VaultError
@@ -18,28 +22,35 @@ __all__ = ["ProjectDatabase", "ProjectDatabases"]
 _OURS = frozenset({"workspaces", "authorizations", "mapping_pairs", "deliveries"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which database, and where in it."""
+
+    url: URL
+    is_default: bool = False  # the setting's, which whoever runs the bot answers for
+    schema: str | None = None
+
+
 class ProjectDatabases:
     def __init__(self, settings: Settings, vault: Vault) -> None:
         self._settings = settings
         self._vault = vault
-        self._engines: dict[tuple[str, bool], AsyncEngine] = {}
-        self._databases: dict[tuple[str, bool, str], ProjectDatabase] = {}
+        self._engines: dict[_Place, AsyncEngine] = {}
+        self._databases: dict[tuple[_Place, str], ProjectDatabase] = {}
 
     async def get(self, project: Project) -> ProjectDatabase:
         """The project's database; connects on first use. Raises ProjectError."""
-        is_default = project.url is None
-        url = self._url(project)
-        self._refuse_our_own(url)
-        if not is_default:
-            check_added(url, allow_private=self._settings.allow_private_networks)
-        text = url.render_as_string(hide_password=False)
-        found = self._databases.get((text, is_default, project.name))
+        place = self._place(project)
+        self._refuse_our_own(place.url)
+        if not place.is_default:
+            check_added(place.url, allow_private=self._settings.allow_private_networks)
+        found = self._databases.get((place, project.name))
         if found is None:
-            engine = self._engines.get((text, is_default))
+            engine = self._engines.get(place)
             if engine is None:
-                engine = self._engines[text, is_default] = self._open(url, is_default)
-            found = ProjectDatabase(engine, _dialect(url), project.name)
-            self._databases[text, is_default, project.name] = found
+                engine = self._engines[place] = self._open(place)
+            found = ProjectDatabase(engine, _dialect(place.url), project.name)
+            self._databases[place, project.name] = found
         return found
 
     async def probe(self, url: str) -> None:
@@ -47,7 +58,7 @@ class ProjectDatabases:
         checked = parsed(url)
         check_added(checked, allow_private=self._settings.allow_private_networks)
         self._refuse_our_own(checked)
-        engine = self._open(checked, is_default=False)
+        engine = self._open(_Place(checked))
         try:
             tables = await ProjectDatabase(engine, _dialect(checked), "").tables()
         finally:
@@ -61,26 +72,39 @@ class ProjectDatabases:
         self._engines.clear()
         self._databases.clear()
 
-    def _url(self, project: Project) -> URL:
+    def _place(self, project: Project) -> _Place:
         if project.url is None:
-            return parsed(self._settings.project_url.get_secret_value())
+            url = parsed(self._settings.project_url.get_secret_value())
+            return self._own_corner(url, project.workspace_id)
         try:
-            return parsed(str(self._vault.open(project.url)))
+            return _Place(parsed(str(self._vault.open(project.url))))
         except VaultError:
             raise ProjectError(
                 f"The URL of the project “{project.name}” cannot be read any more: the key that "
                 "sealed it is gone from PATCHBAY_SECRET_KEYS. Add the project anew."
             ) from None
 
+    def _own_corner(self, url: URL, workspace_id: str) -> _Place:
+        """Where many workspaces share the bot, each has a file or a schema of its own."""
+        settings = self._settings
+        if settings.slack_client_id is None or settings.slack_client_secret is None:
+            return _Place(url, is_default=True)
+        corner = slug(f"workspace_{workspace_id}")
+        if url.get_backend_name() != "sqlite":
+            return _Place(url, is_default=True, schema=corner)
+        path = Path(url.database or "patchbay-project.db")
+        own = path.with_name(f"{path.stem}-{corner}{path.suffix}")
+        return _Place(url.set(database=str(own)), is_default=True)
+
     def _refuse_our_own(self, url: URL) -> None:
         if same_database(url, parsed(self._settings.database_url.get_secret_value())):
             raise _our_own()
 
-    def _open(self, url: URL, is_default: bool) -> AsyncEngine:
-        if url.get_backend_name() == "sqlite":
-            return sqlite.open_engine(url, ours=is_default)
-        guarded = not is_default and not self._settings.allow_private_networks
-        return postgresql.open_engine(url, guarded=guarded)
+    def _open(self, place: _Place) -> AsyncEngine:
+        if place.url.get_backend_name() == "sqlite":
+            return sqlite.open_engine(place.url, ours=place.is_default)
+        guarded = not place.is_default and not self._settings.allow_private_networks
+        return postgresql.open_engine(place.url, guarded=guarded, schema=place.schema)
 
 
 def _dialect(url: URL) -> Dialect:

@@ -8,84 +8,46 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
 import psycopg
+from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.projects.addresses import open_guarded
 from bot.projects.dialect import Row, Written
-from bot.projects.names import MAX_BYTES, quoted
-from bot.projects.shape import Column, Limits, NewColumn, TableShape, Target
-from bot.projects.statements import fetch, run
+from bot.projects.names import quoted
+from bot.projects.postgresql_tables import add_column, create_table, shape, tables
+from bot.projects.shape import Column, TableShape, Target
+from bot.projects.statements import escaped, fetch, run
 from store.vocabulary import FieldType, UpdateType
 
-_DECLARED = {
-    FieldType.INTEGER: "bigint",
-    FieldType.DECIMAL: "numeric",
-    FieldType.STRING: "text",
-    FieldType.EMAIL: "text",
-    FieldType.BOOLEAN: "boolean",
-    FieldType.DATE: "date",
-    FieldType.DATETIME: "timestamptz",
-    FieldType.JSON: "jsonb",
-}
-_NEAREST = {
-    "int2": FieldType.INTEGER,
-    "int4": FieldType.INTEGER,
-    "int8": FieldType.INTEGER,
-    "numeric": FieldType.DECIMAL,
-    "float4": FieldType.DECIMAL,
-    "float8": FieldType.DECIMAL,
-    "money": FieldType.DECIMAL,
-    "bool": FieldType.BOOLEAN,
-    "date": FieldType.DATE,
-    "timestamp": FieldType.DATETIME,
-    "timestamptz": FieldType.DATETIME,
-    "json": FieldType.JSON,
-    "jsonb": FieldType.JSON,
-}
+__all__ = [
+    "add_column",
+    "count",
+    "create_table",
+    "delete",
+    "objection",
+    "open_engine",
+    "prepare",
+    "present",
+    "shape",
+    "tables",
+    "write",
+]
+
 _LOCK_SECONDS = 30  # how long a batch waits for somebody who locked the table
 
-# Ordinary tables that the search path finds and whose rows may be read.
-_TABLES = """
-SELECT c.relname FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_table_is_visible(c.oid)
-  AND s.nspname NOT IN ('pg_catalog', 'information_schema') AND s.nspname NOT LIKE 'pg\\_temp%%'
-  AND has_table_privilege(c.oid, 'SELECT')
-ORDER BY c.relname
-"""
 
-_COLUMNS = """
-SELECT a.attname, format_type(a.atttypid, a.atttypmod), coalesce(b.typname, t.typname),
-       CASE WHEN b.oid IS NULL THEN a.atttypmod ELSE t.typtypmod END,
-       a.attnotnull OR t.typnotnull, a.atthasdef OR a.attidentity <> '',
-       coalesce(a.attnum = ANY (k.indkey), false)
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype
-LEFT JOIN pg_index k ON k.indrelid = c.oid AND k.indisprimary
-WHERE c.relname = %s AND pg_table_is_visible(c.oid) AND c.relkind IN ('r', 'p')
-  AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
-ORDER BY a.attnum
-"""
+def open_engine(url: URL, *, guarded: bool, schema: str | None = None) -> AsyncEngine:
+    """`guarded`: each connection checks anew that the host is not on a private network.
 
-# What ON CONFLICT can name: whole, valid and immediate unique indexes on plain columns.
-_UNIQUES = """
-SELECT array(SELECT a.attname::text FROM unnest(i.indkey[0:i.indnkeyatts - 1]) AS n
-             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n)
-FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-WHERE c.relname = %s AND pg_table_is_visible(c.oid) AND c.relkind IN ('r', 'p')
-  AND i.indisunique AND i.indisvalid AND i.indimmediate
-  AND i.indpred IS NULL AND i.indexprs IS NULL
-"""
-
-
-def open_engine(url: URL, *, guarded: bool) -> AsyncEngine:
-    """`guarded`: each connection checks anew that the host is not on a private network."""
+    `schema`: where all tables are, made when it is missing; None: where the search path says.
+    """
     settings: dict[str, Any] = {
         "connect_timeout": 10,
         "keepalives_idle": 30,
@@ -95,7 +57,7 @@ def open_engine(url: URL, *, guarded: bool) -> AsyncEngine:
     }
     if guarded:
         settings["async_creator_fn"] = open_guarded
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         connect_args=settings,
         hide_parameters=True,
@@ -104,61 +66,22 @@ def open_engine(url: URL, *, guarded: bool) -> AsyncEngine:
         pool_size=3,
         max_overflow=10,
     )
+    if schema is not None:
+        event.listen(engine.sync_engine, "connect", _keep_to(schema))
+    return engine
 
 
-async def tables(connection: AsyncConnection) -> list[str]:
-    return [row[0] for row in await fetch(connection, _TABLES)]
+def _keep_to(schema: str) -> Callable[[Any, Any], None]:
+    def on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        cursor.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,))
+        if cursor.fetchone() is None:
+            cursor.execute(escaped(f"CREATE SCHEMA IF NOT EXISTS {quoted(schema)}"), ())
+        cursor.execute(escaped(f"SET search_path TO {quoted(schema)}"), ())
+        cursor.close()
+        connection.commit()
 
-
-async def shape(connection: AsyncConnection, name: str) -> TableShape | None:
-    if len(name.encode()) > MAX_BYTES or "\0" in name:
-        return None
-    columns = [_column(*row) for row in await fetch(connection, _COLUMNS, (name,))]
-    if not columns:
-        return None
-    uniques = await fetch(connection, _UNIQUES, (name,))
-    return TableShape(name, tuple(columns), frozenset(frozenset(row[0]) for row in uniques))
-
-
-def _column(
-    name: str, native: str, base: str, modifier: int, notnull: bool, default: bool, key: bool
-) -> Column:
-    return Column(
-        name=name,
-        type=_NEAREST.get(base, FieldType.STRING),
-        native=native,
-        nullable=not notnull,
-        in_primary_key=key,
-        has_default=default,
-        limits=_limits(base, modifier),
-    )
-
-
-def _limits(base: str, modifier: int) -> Limits:
-    if base in ("varchar", "bpchar") and modifier >= 4:
-        return Limits(length=modifier - 4)
-    if base == "numeric" and modifier >= 4:
-        scale = ((modifier - 4) & 0x7FF ^ 1024) - 1024  # eleven bits, signed
-        return Limits(digits=(modifier - 4 >> 16) & 0xFFFF, decimals=scale)
-    if base in ("int2", "int4"):
-        return Limits(bits=16 if base == "int2" else 32)
-    return Limits(is_float=base in ("float4", "float8"), is_single=base == "float4")
-
-
-def create_table(name: str, columns: Sequence[NewColumn]) -> str:
-    lines = [_declaration(column) for column in columns]
-    key = [quoted(column.name) for column in columns if column.primary_key]
-    if key:
-        lines.append(f"PRIMARY KEY ({', '.join(key)})")
-    return _escaped(f"CREATE TABLE {quoted(name)} ({', '.join(lines)})")
-
-
-def add_column(table: str, column: NewColumn) -> str:
-    return _escaped(f"ALTER TABLE {quoted(table)} ADD COLUMN {_declaration(column)}")
-
-
-def _declaration(column: NewColumn) -> str:
-    return f"{quoted(column.name)} {_DECLARED[column.type]}"
+    return on_connect
 
 
 async def prepare(connection: AsyncConnection, table: str) -> None:
@@ -260,7 +183,7 @@ async def present(
 
 
 async def count(connection: AsyncConnection, table: str) -> int:
-    [(rows,)] = await fetch(connection, _escaped(f"SELECT count(*) FROM {quoted(table)}"))
+    [(rows,)] = await fetch(connection, escaped(f"SELECT count(*) FROM {quoted(table)}"))
     return int(rows)
 
 
@@ -321,11 +244,7 @@ _PARAMETER = "\0"  # stands for %s until the names' percent signs are doubled
 
 
 def _bound(statement: str) -> str:
-    return _escaped(statement).replace(_PARAMETER, "%s")
-
-
-def _escaped(statement: str) -> str:
-    return statement.replace("%", "%%")
+    return escaped(statement).replace(_PARAMETER, "%s")
 
 
 def _json(rows: Sequence[Row]) -> str:

@@ -15,3 +15,8 @@ async def fetch(
 async def run(connection: AsyncConnection, statement: str, parameters: Any = ()) -> int:
     """How many rows it touched, where the driver says. A list of tuples runs it for each."""
     return (await connection.exec_driver_sql(statement, parameters)).rowcount
+
+
+def escaped(statement: str) -> str:
+    """For psycopg, to which a percent sign in a name would be a parameter."""
+    return statement.replace("%", "%%")

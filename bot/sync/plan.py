@@ -8,8 +8,9 @@ from bot.connectors.values import MISSING, value_at
 from bot.errors import Refused, SchemaDrift
 from bot.projects.shape import Column, TableShape, Target
 from bot.setup.fitting import misfit
+from bot.sync.limits import within
 from bot.sync.transforms import TRANSFORMS
-from bot.sync.values import PARSE, WIDEN, Convert, Unfit, same, stored_as, within
+from bot.sync.values import PARSE, WIDEN, Convert, Unfit, same, stored_as
 from store.models import MappingPair
 from store.vocabulary import FieldType
 

@@ -9,12 +9,11 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from decimal import Context, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import msgspec
 
-from bot.projects.shape import Limits
 from bot.projects.texts import decimal_text
 from store.vocabulary import FieldType
 
@@ -31,7 +30,6 @@ _ENCODER = msgspec.json.Encoder(order="sorted", decimal_format="number")
 _WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _MIN_64, _MAX_64 = -(2**63), 2**63 - 1
 _MOST_DIGITS = 400  # before and after the point: more is no figure of anybody's business
-_WIDE = Context(prec=2 * _MOST_DIGITS + 10)  # rounds none of them
 
 
 class Unfit(Exception):
@@ -284,61 +282,3 @@ WIDEN: dict[FieldType, dict[FieldType, Convert]] = {
 def stored_as(kind: FieldType) -> FieldType:
     """How a project keeps it: an e-mail address is text there."""
     return FieldType.STRING if kind is FieldType.EMAIL else kind
-
-
-def within(limits: Limits, kind: FieldType) -> Convert | None:
-    """Checks a value against its column's limits and gives it back; None: nothing to check."""
-    if kind is FieldType.STRING and limits.length is not None:
-        return _short(limits.length)
-    if kind is FieldType.INTEGER and limits.bits < 64:
-        return _in_bits(limits.bits)
-    if kind is FieldType.DECIMAL and limits.is_float:
-        return _as_single if limits.is_single else _as_float
-    if kind is FieldType.DECIMAL and limits.digits is not None:
-        return _in_digits(limits.digits, limits.decimals or 0)
-    return None
-
-
-def _short(length: int) -> Convert:
-    def check(value: str) -> str:
-        if len(value) > length:
-            raise Unfit(f"is longer than its project field allows ({length} characters)")
-        return value
-
-    return check
-
-
-def _in_bits(bits: int) -> Convert:
-    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
-
-    def check(value: int) -> int:
-        if not low <= value <= high:
-            raise Unfit(f"is out of the range of its project field ({bits} bits)")
-        return value
-
-    return check
-
-
-def _in_digits(digits: int, decimals: int) -> Convert:
-    limit = Decimal(1).scaleb(digits - decimals)
-
-    def check(value: Decimal) -> Decimal:
-        if abs(value) >= limit:
-            raise Unfit("is out of the range of its project field")
-        if -int(value.normalize(_WIDE).as_tuple().exponent) > decimals:
-            raise Unfit(f"has more decimals than its project field keeps ({decimals})")
-        return value
-
-    return check
-
-
-def _as_float(value: Decimal) -> Decimal:
-    if Decimal(repr(float(value))) != value:
-        raise Unfit("has more digits than its project field keeps (about 15)")
-    return value
-
-
-def _as_single(value: Decimal) -> Decimal:
-    if len(value.normalize(_WIDE).as_tuple().digits) > 6 or not -37 < value.adjusted() < 38:
-        raise Unfit("has more digits than its project field keeps (about 6)")
-    return value

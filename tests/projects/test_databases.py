@@ -8,18 +8,27 @@ from pydantic import SecretStr
 
 from bot.errors import ProjectError
 from bot.projects.databases import ProjectDatabases
+from bot.projects.shape import NewColumn, Target
 from bot.settings import Settings
 from store.models import Project
 from store.vault import Vault
+from store.vocabulary import FieldType, UpdateType
 from tests.conftest import PostgreSQL
 from tests.projects.conftest import sql_at
 
 PASSWORD = "hunter2-secret"
 
 
-def strict(settings: Settings, vault: Vault) -> ProjectDatabases:
+def strict(vault: Vault) -> ProjectDatabases:
     """As an installation that reaches no private network."""
-    return ProjectDatabases(settings.model_copy(update={"allow_private_networks": False}), vault)
+    return ProjectDatabases(
+        Settings(
+            _env_file=None,
+            database_url=SecretStr("sqlite:///own.db"),
+            allow_private_networks=False,
+        ),
+        vault,
+    )
 
 
 async def test_one_pool_for_each_url(databases: ProjectDatabases, vault: Vault) -> None:
@@ -27,6 +36,27 @@ async def test_one_pool_for_each_url(databases: ProjectDatabases, vault: Vault) 
     assert await databases.get(first) is await databases.get(first)
     with pytest.raises(ProjectError, match="key that sealed it is gone"):
         await databases.get(Project(name="Old", url=Vault([Vault.new_key()]).seal("sqlite://x")))
+
+
+async def test_workspaces_that_share_the_bot_do_not_share_the_default_project(
+    settings: Settings, vault: Vault
+) -> None:
+    many = settings.model_copy(
+        update={"slack_client_id": "1", "slack_client_secret": SecretStr("secret")}
+    )
+    databases = ProjectDatabases(many, vault)
+    one, other = [
+        await databases.get(Project(name="Default", url=None, workspace_id=workspace))
+        for workspace in ("T1", "T2")
+    ]
+    await one.create_table("people", [NewColumn("id", FieldType.INTEGER, primary_key=True)])
+    await one.load(Target("people", ("id",), ("id",)), [(1,)], frozenset({UpdateType.CREATED}))
+    assert (await one.tables(), await other.tables()) == (["people"], [])
+    with pytest.raises(ProjectError, match="no table “people”"):
+        await other.table("people")
+    await other.create_table("people", [NewColumn("id", FieldType.STRING, primary_key=True)])
+    assert (await one.count("people"), await other.count("people")) == (1, 0)
+    await databases.close()
 
 
 async def test_an_added_project_is_opened_from_its_sealed_url(
@@ -76,8 +106,8 @@ async def test_the_bots_own_database_is_no_project(
         ("postgresql://u@2130706433/x", "private network"),
     ],
 )
-async def test_what_may_not_be_added(settings: Settings, vault: Vault, url: str, said: str) -> None:
-    databases = strict(settings, vault)
+async def test_what_may_not_be_added(vault: Vault, url: str, said: str) -> None:
+    databases = strict(vault)
     with pytest.raises(ProjectError, match=said) as refused:
         await databases.probe(url)
     assert PASSWORD not in refused.value.sentence

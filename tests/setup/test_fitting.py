@@ -51,7 +51,7 @@ def test_what_fits_as_it_is(source: FieldType, project: FieldType) -> None:
             T.STRING,
             T.DECIMAL,
             "not every text is a decimal number",
-            ["as_integer", "as_number"],
+            ["as_number"],
         ),
         (
             T.STRING,

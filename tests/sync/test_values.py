@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.projects.shape import Limits
 from bot.sync.values import (
     PARSE,
     WIDEN,
@@ -23,7 +22,6 @@ from bot.sync.values import (
     moment,
     text,
     whole,
-    within,
 )
 from store.vocabulary import FieldType
 
@@ -197,50 +195,3 @@ def test_deep_json_is_refused() -> None:
 def test_json_is_the_same_value(value: Any) -> None:
     assert json.loads(json_text(value)) == value
     assert json_text(dict(reversed(value.items()))) == json_text(value)
-
-
-@pytest.mark.parametrize(
-    ("limits", "kind", "fits", "refused"),
-    [
-        (Limits(length=3), FieldType.STRING, ["", "äöü"], ["abcd"]),
-        (Limits(bits=16), FieldType.INTEGER, [32767, -32768], [32768, -32769]),
-        (
-            Limits(digits=5, decimals=2),
-            FieldType.DECIMAL,
-            [Decimal("999.99"), Decimal("-1.500"), Decimal(0)],
-            [Decimal(1000), Decimal("1.005")],
-        ),
-        (
-            Limits(digits=3, decimals=-2),
-            FieldType.DECIMAL,
-            [Decimal(99900), Decimal(100)],
-            [Decimal(100000), Decimal(50)],
-        ),
-        (
-            Limits(is_float=True),
-            FieldType.DECIMAL,
-            [Decimal("0.1"), Decimal("1E+20")],
-            [Decimal("12345678901234567.89"), Decimal("1E+399")],
-        ),
-        (
-            Limits(is_float=True, is_single=True),
-            FieldType.DECIMAL,
-            [Decimal("0.1"), Decimal("123456000")],
-            [Decimal("1234567"), Decimal("1E+39")],
-        ),
-    ],
-)
-def test_limits_of_columns(
-    limits: Limits, kind: FieldType, fits: list[Any], refused: list[Any]
-) -> None:
-    check = within(limits, kind)
-    assert check is not None
-    for value in fits:
-        assert check(value) == value
-    for value in refused:
-        with pytest.raises(Unfit):
-            check(value)
-
-
-def test_no_limits_no_check() -> None:
-    assert [within(Limits(), kind) for kind in FieldType] == [None] * len(FieldType)
