@@ -57,8 +57,19 @@ async def must_ask_service(engine: Engine, actor: Actor, draft_id: int) -> bool:
         filled = SourceDraft.model_validate(draft.data)
         if draft.saved_as is not None or filled.authorization is None:
             return False
+        if await _keeps_authorization(session, actor, draft):
+            return False
         authorization = await authorizations.find(session, actor.workspace_id, filled.authorization)
-    return not authorizations.is_fresh(authorization, engine.clock.now())
+    is_ok = authorization.state is AuthorizationState.OK
+    return is_ok and not authorizations.is_fresh(authorization, engine.clock.now())
+
+
+async def _keeps_authorization(session: AsyncSession, actor: Actor, draft: Draft) -> bool:
+    """Whether it changes a source's name alone, which any state of the service allows."""
+    if not draft.subject_id:
+        return False
+    source = await find(session, actor, draft.subject_id)
+    return SourceDraft.model_validate(draft.data).authorization == source.authorization_id
 
 
 async def save(engine: Engine, actor: Actor, draft_id: int) -> Saved:
@@ -82,7 +93,7 @@ async def save(engine: Engine, actor: Actor, draft_id: int) -> Saved:
             if draft.saved_as is not None:
                 return Saved(draft.saved_as, filled.page_view)
             name = checked_name(filled.name or "", NAME)
-            authorization = await _authorization(session, engine, actor, filled)
+            authorization = await _authorization(session, engine, actor, draft)
             if draft.subject_id:
                 source = await _change(session, engine, actor, draft, name, authorization)
             else:
@@ -98,9 +109,10 @@ async def save(engine: Engine, actor: Actor, draft_id: int) -> Saved:
 
 
 async def _authorization(
-    session: AsyncSession, engine: Engine, actor: Actor, filled: SourceDraft
+    session: AsyncSession, engine: Engine, actor: Actor, draft: Draft
 ) -> Authorization:
     """The one that was chosen, if it fits and works."""
+    filled = SourceDraft.model_validate(draft.data)
     if filled.service is None:
         raise Refused("Choose an integration source first.", SERVICE)
     service = engine.catalog.get(filled.service)
@@ -112,7 +124,8 @@ async def _authorization(
     authorization = await authorizations.find(session, actor.workspace_id, filled.authorization)
     if authorization.service != service.id:
         raise Refused(f"“{authorization.name}” is not for {service.name}. Choose another one.")
-    if authorization.state is not AuthorizationState.OK:
+    is_ok = authorization.state is AuthorizationState.OK
+    if not is_ok and not await _keeps_authorization(session, actor, draft):
         raise Refused(
             f"{service.name} does not accept the authorization “{authorization.name}” any more. "
             "Press “See third-party service authorizations” and authorize it again."
