@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from bot.alerts.email import EmailSender
 from bot.alerts.outbox import Outbox
+from bot.alerts.sending import Sender
 from bot.clock import Clock
 from bot.connectors.catalog import load_catalog
 from bot.connectors.http import HttpPool
@@ -79,13 +80,13 @@ class Patchbay:
             self._socket = AsyncSocketModeHandler(
                 self.bolt, token.get_secret_value(), proxy=self.engine.settings.slack_proxy
             )
-            await self._socket.connect_async()
+            await self._socket.connect_async()  # type: ignore[no-untyped-call]
         log.info("patchbay.started", socket_mode=token is not None)
 
     async def stop(self) -> None:
         """The page in hand is checkpointed, what is owed stays owed; done within seconds."""
         if self._socket is not None:
-            await self._socket.close_async()
+            await self._socket.close_async()  # type: ignore[no-untyped-call]
         await self.scheduler.stop()
         self._stop.set()
         self.engine.queue.wake()
@@ -132,7 +133,11 @@ def build(settings: Settings, clock: Clock | None = None) -> Patchbay:
         ]
     )
     to_slack = SlackSender(engine, clients.for_workspace)
-    senders = {Way.DM: to_slack, Way.CHANNEL: to_slack, Way.EMAIL: EmailSender(engine)}
+    senders: dict[Way, Sender] = {
+        Way.DM: to_slack,
+        Way.CHANNEL: to_slack,
+        Way.EMAIL: EmailSender(engine),
+    }
     return Patchbay(
         engine=engine,
         clients=clients,
@@ -157,9 +162,14 @@ def _bolt(
     installations: SealedInstallations | None,
 ) -> AsyncApp:
     secret = settings.slack_signing_secret.get_secret_value()
-    shared: dict[str, Any] = {"name": "patchbay", "signing_secret": secret, "client": clients.base}
+    shared: dict[str, Any] = {
+        "name": "patchbay",
+        "signing_secret": secret,
+        "client": clients.base,
+        "authorize": clients,
+    }
     if installations is None:
-        return AsyncApp(**shared, authorize=clients)
+        return AsyncApp(**shared)
     assert settings.slack_client_id is not None
     assert settings.slack_client_secret is not None
     oauth = AsyncOAuthSettings(
@@ -173,4 +183,4 @@ def _bolt(
         state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine.database.engine),
         state_expiration_seconds=STATE_SECONDS,
     )
-    return AsyncApp(**shared, oauth_settings=oauth, authorize=clients)
+    return AsyncApp(**shared, oauth_settings=oauth)

@@ -24,11 +24,10 @@ class Clients(AsyncAuthorize):
         self._clock = clock
         self._installations = installations
         self._known: dict[str, tuple[float, AuthorizeResult]] = {}
-        token = settings.slack_bot_token
+        self._token = settings.slack_bot_token
         # Said here and nowhere else: a 429 is waited out once; a lost connection is not tried
         # again, since the message may have gone out.
         self.base = AsyncWebClient(
-            token=token.get_secret_value() if token and installations is None else None,
             base_url=settings.slack_api_url,
             proxy=settings.slack_proxy,
             retry_handlers=[AsyncRateLimitErrorRetryHandler(max_retry_count=1)],
@@ -69,7 +68,8 @@ class Clients(AsyncAuthorize):
 
     async def _look_up(self, team_id: str, enterprise_id: str | None) -> AuthorizeResult | None:
         if self._installations is None:
-            answer = await self.base.auth_test()
+            token = self._token.get_secret_value() if self._token else None
+            answer = await self.base.auth_test(token=token)
             if answer["team_id"] != team_id:
                 return None
             return AuthorizeResult(
@@ -79,7 +79,7 @@ class Clients(AsyncAuthorize):
                 url=answer.get("url"),
                 bot_id=answer.get("bot_id"),
                 bot_user_id=answer.get("user_id"),
-                bot_token=self.base.token,
+                bot_token=token,
             )
         bot = await self._installations.async_find_bot(enterprise_id=enterprise_id, team_id=team_id)
         if bot is None:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
 from bot.app import Patchbay, build
-from bot.clock import Clock, ShiftedClock
+from bot.clock import ShiftedClock
 from bot.playground.mailbox import Mailbox
 from bot.playground.slack import SlackServer
 from bot.playground.store import DemoStore
@@ -41,6 +42,11 @@ class Playground:
     settings: Settings
     patchbay: Patchbay
     web: Serving
+
+    async def metrics(self) -> str:
+        """What the bot's /metrics says."""
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return (await client.get(f"{self.web.url}/metrics")).text
 
     async def restart(self) -> None:
         """Stops the bot and starts a new one on the same databases and port."""
@@ -89,11 +95,11 @@ async def playground(
     port: int = 0,
     slack_port: int = 0,
     store: DemoStore | None = None,
-    clock: Clock | None = None,
+    clock: ShiftedClock | None = None,
     **overrides: Any,
 ) -> AsyncIterator[Playground]:
     """Everything started, on free ports; stopped in the order that loses nothing."""
-    shifted = clock if isinstance(clock, ShiftedClock) else ShiftedClock()
+    shifted = clock or ShiftedClock()
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
         mailbox.start()
