@@ -39,6 +39,10 @@ class Mailbox:
         """From now on every message is answered with 421 (busy, try again), or no longer."""
         self._handler.refuses = on
 
+    def close_box(self, address: str) -> None:
+        """From now on mail to that address is refused for good (550)."""
+        self._handler.closed.add(address.lower())
+
     def clear(self) -> None:
         self._handler.messages.clear()
 
@@ -96,6 +100,7 @@ class _Keeper:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refuses = False
+        self.closed: set[str] = set()
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -104,6 +109,14 @@ class _Keeper:
             return "421 4.3.2 The mailbox refuses for now"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address.lower() in self.closed:
+            return "550 5.1.1 No such mailbox here"
+        envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
