@@ -6,10 +6,12 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.connectors import bodies
 from bot.connectors.bodies import BadBody, TooLarge, decode, decoded, unpacked
 
 
@@ -48,6 +50,23 @@ async def test_never_more_than_the_limit(encoding: str) -> None:
     assert len(await whole(PACKERS[encoding](b"7" * 1000), encoding, limit=1000)) == 1000
     with pytest.raises(TooLarge, match="more than 999 bytes"):
         await whole(PACKERS[encoding](b"7" * 1000), encoding, limit=999)
+
+
+async def test_the_loop_goes_on_while_a_lot_is_unpacked() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    running = asyncio.create_task(others())
+    bomb = gzip.compress(b"0" * 16 * 1024 * 1024)
+    async for _ in unpacked(pieces(bomb, len(bomb)), "gzip", 2**30):
+        pass
+    running.cancel()
+    assert turns > 50
 
 
 async def test_money_stays_exact_and_whole_numbers_whole() -> None:
@@ -108,3 +127,39 @@ async def test_large_bodies_are_decoded_off_the_loop(monkeypatch: pytest.MonkeyP
     assert used == []
     assert len(await decoded(large)) == 200_001
     assert used == [decode]
+
+
+def test_a_large_body_means_the_same_as_a_small_one() -> None:
+    record = {"id": 7, "text": "é" * 50, "deep": {"list": [1, {"a": None}]}, "on": True}
+    large = {"data": {"items": [record] * 5_000}, "next": "x", "blob": "b" * 400_000}
+    body = b"\n  " + msgspec.json.encode(large)
+    assert len(body) > 1_000_000
+    assert decode(body) == large
+    assert decode(msgspec.json.encode([large, large])) == [large, large]
+    assert decode(msgspec.json.encode("s" * 400_000)) == "s" * 400_000
+    assert decode(b"[" * 3 + b"1.10," * 200_000 + b"1]]]")[0][0][0] == Decimal("1.10")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b'{"data": [%s, {"id": NaN}]}', b'{"data": [%s, {"id": }]}', b'{"data": [%s]', b"[%s]]"],
+)
+def test_a_large_body_that_is_broken(broken: bytes) -> None:
+    with pytest.raises(BadBody, match="not valid JSON"):
+        decode(broken % b",".join([b'{"id": 1}'] * 50_000))
+
+
+def test_no_call_of_the_decoder_lasts_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else in this process runs until one ends."""
+    sizes: list[int] = []
+
+    class Decoder:
+        def decode(self, text: Any) -> Any:
+            sizes.append(memoryview(text).nbytes)
+            return msgspec.json.decode(text)
+
+    monkeypatch.setattr(bodies, "_DECODER", Decoder())
+    record = b'{"id": 1, "name": "somebody", "tags": [1, 2]}'
+    body = b'{"data": [' + b",".join([record] * 50_000) + b"]}"
+    assert len(decode(body)["data"]) == 50_000
+    assert sizes == [len(record)] * 50_000
