@@ -6,7 +6,6 @@ from typing import Any
 
 import aiohttp
 import structlog
-from handlers.notify import SlackSender
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
@@ -28,6 +27,7 @@ from bot.sync.worker import Worker
 from bot.web import authorize, confirm, health, metrics, project, slack
 from handlers import registry
 from handlers.clients import Clients
+from handlers.notify import SlackSender
 from store.database import Database
 from store.installations import SealedInstallations
 from store.vault import Vault

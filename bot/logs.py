@@ -54,8 +54,10 @@ def configure(form: Literal["console", "json"], level: int = logging.INFO) -> No
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for chatty in ("httpx", "httpcore", "apscheduler", "slack_bolt", "slack_sdk", "mail.log"):
+    for chatty in ("httpx", "httpcore", "slack_bolt", "slack_sdk", "mail.log"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # a tick that is still at work when the next one is due: that one is left out, as it should be
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 # Rich tracebacks print local variables, and those may be secrets.

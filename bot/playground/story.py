@@ -74,8 +74,7 @@ async def syncs_what_changed(walk: Walk) -> str:
     store.add("customers", 7)
     store.change("customers", present[10:30])
     store.delete("customers", present[:5])
-    await walk.alice.runs("/patchbay sync demo")
-    await walk.quiet()
+    await walk.syncs_now()
     rows = await walk.same_rows()
     summary = walk.alice.dm()[-1].text.replace("\n", " ")
     for expected in ("Created 7", "Updated 20", "Deleted 5"):
@@ -91,14 +90,12 @@ async def keeps_a_bad_record(walk: Walk) -> str:
     total = store.record("customers", bad)["total_spent"]
     store.change("customers", [bad], total_spent="twelve")
     store.change("customers", [good], first_name="Grace")
-    await walk.alice.runs("/patchbay sync demo")
-    await walk.quiet()
+    await walk.syncs_now()
     await walk.alice.runs("/patchbay errors demo")
     seen = await walk.alice.sees("total_spent")
     await walk.alice.closes(everything=True)
     store.change("customers", [bad], total_spent=total)
-    await walk.alice.runs("/patchbay sync demo")
-    await walk.quiet()
+    await walk.syncs_now()
     await walk.same_rows()
     reason = next(line for line in seen.text.splitlines() if "total_spent" in line)
     return f"“{reason.strip()}”; once mended in the store, it is synced too"

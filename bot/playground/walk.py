@@ -119,6 +119,17 @@ class Walk:
         await until(lambda: self.ground.store.requests["/v1/customers"] > asked, "a due run")
         await self.quiet()
 
+    async def syncs_now(self) -> None:
+        """Alice asks for a sync; it comes to its end, and what it owes is told."""
+        runs = _runs(await self.ground.metrics())
+        await self.alice.runs("/patchbay sync demo")
+        deadline = time.monotonic() + PATIENCE
+        while _runs(await self.ground.metrics()) == runs:
+            if time.monotonic() > deadline:
+                raise Differs("no sync was started")
+            await asyncio.sleep(0.02)
+        await self.quiet()
+
     async def quiet(self) -> None:
         """Until no run is under way and nothing is owed, as /metrics has it."""
         deadline = time.monotonic() + PATIENCE
@@ -151,6 +162,12 @@ class Walk:
 
         await until(lambda: bool(subjects()), f"a mail “{words}”")
         return only(subjects(), words)
+
+
+def _runs(metrics: str) -> float:
+    """How many there are, in whatever state."""
+    lines = [line for line in metrics.splitlines() if line.startswith("patchbay_runs_kept{")]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
 
 
 async def until(look: Callable[[], bool], what: str) -> None:
