@@ -145,23 +145,32 @@ class Walk:
 
     async def the_dm(self, words: str) -> Post:
         """The one DM that says so. Raises Differs where it was sent twice."""
-        await self.alice.sees(words, timeout=15)
-        return only([post for post in self.alice.dm() if words in post.text], words)
+        return await _told(lambda: [p for p in self.alice.dm() if words in p.text], words)
 
     async def the_alert(self, words: str) -> Post:
         """The one message in the alerts' channel that says so."""
-        await self.alice.sees(words, timeout=15)
-        return only([post for post in self.alice.channel(CHANNEL) if words in post.text], words)
+        return await _told(
+            lambda: [post for post in self.alice.channel(CHANNEL) if words in post.text], words
+        )
 
     async def the_mail(self, words: str) -> str:
         """The subject of the one mail to Alice that says so."""
+        mailbox = self.ground.mailbox
 
         def subjects() -> list[str]:
-            mails = self.ground.mailbox.to("alice@example.com")
-            return [str(mail["Subject"]) for mail in mails if words in str(mail["Subject"])]
+            found = [str(mail["Subject"]) for mail in mailbox.to("alice@example.com")]
+            return [subject for subject in found if words in subject]
 
-        await until(lambda: bool(subjects()), f"a mail “{words}”")
-        return only(subjects(), words)
+        return await _told(subjects, words)
+
+
+async def _told(look: Callable[[], list[Told]], words: str) -> Told:
+    """What was told, once it was. Raises Differs where it never was, or more than once."""
+    await until(lambda: bool(look()), f"“{words}”")
+    found = look()
+    if len(found) > 1:
+        raise Differs(f"“{words}” was told {len(found)} times instead of once")
+    return found[0]
 
 
 def _runs(metrics: str) -> float:
@@ -177,13 +186,6 @@ async def until(look: Callable[[], bool], what: str) -> None:
         if time.monotonic() > deadline:
             raise Differs(f"{what} did not come")
         await asyncio.sleep(0.02)
-
-
-def only(found: list[Told], words: str) -> Told:
-    """Told exactly once. Raises Differs otherwise."""
-    if len(found) != 1:
-        raise Differs(f"“{words}” was told {len(found)} times instead of once")
-    return found[0]
 
 
 Play = Callable[[Walk], Awaitable[str]]
