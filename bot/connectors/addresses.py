@@ -6,8 +6,6 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from bot.errors import Refused
-
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -51,20 +49,6 @@ def joined(base: str, target: str) -> str:
         return urljoin(base, target.strip())
     except ValueError as error:
         raise BadUrl("is not a valid address") from error
-
-
-def checked_url(text: str, field: str | None = None) -> str:
-    """A URL as a member typed it, tidied. Raises Refused with what is wrong with it."""
-    url = text.strip().strip("<>")
-    if "://" not in url:
-        url = f"https://{url}"
-    try:
-        split(url)
-    except BadUrl as error:
-        raise Refused(
-            f"The address {error}. Write it like https://shop.example.com.", field=field
-        ) from error
-    return url.rstrip("/")
 
 
 def is_public(address: str) -> bool:

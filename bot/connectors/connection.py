@@ -72,9 +72,9 @@ class Connection:
         `since`: a cursor; the data type's overlap is subtracted here. `limit`: that many records
         will do: the page they end on is cut and is the last.
         """
-        trail = Trail(self.settings.max_pages, start)
-        query = self._query(data_type, since, limit)
         paginator, left = data_type.paginator, limit
+        trail = Trail(self.settings.max_pages, start if _fits(paginator, start) else None)
+        query = self._query(data_type, since, limit)
         while True:
             position = trail.position
             try:
@@ -235,6 +235,16 @@ def cursor_of(data_type: DataType, records: Sequence[Any]) -> str | None:
         return None
     path = data_type.incremental.field
     return latest((value_at(record, path) for record in records), data_type.fields.get(path))
+
+
+def _fits(paginator: Paginator | None, start: dict[str, Any] | None) -> bool:
+    """Whether a position is of this paginator; it is not where a member chose another meanwhile."""
+    if paginator is None or start is None:
+        return False
+    try:
+        return bool(paginator.url(start) or paginator.query(start))
+    except KeyError:
+        return False
 
 
 def _account(check: Check, body: Any) -> str:

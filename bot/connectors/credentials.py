@@ -10,7 +10,7 @@ from typing import Any
 from bot.connectors.grammar import AuthMethod, Service
 from bot.connectors.http import Sign
 from bot.connectors.templates import fill
-from bot.errors import AuthorizationLost, Refused
+from bot.errors import AuthorizationLost, ServiceRefuses
 from store.vocabulary import AuthKind
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
@@ -44,7 +44,7 @@ def signer(service: Service, credentials: Credentials) -> Sign:
     """What adds these credentials to a request.
 
     Raises AuthorizationLost where the service takes no such kind any more, or the secret could
-    not be sent; Refused for a key's place that is neither a header nor a parameter.
+    not be sent; ServiceRefuses for a key's place that is neither a header nor a parameter.
     """
     method = service.method(credentials.kind)
     if method is None:
@@ -89,9 +89,10 @@ def _headers(
     elif credentials.kind is AuthKind.API_KEY and not key_parameter(service, credentials):
         name = fill(method.header or method.place or "", credentials.params).strip()
         if not _HEADER_NAME.match(name):
-            raise Refused(
-                f"“{name}” cannot be the name of a header. Write it like X-Api-Key, or ?api_key "
-                "for a parameter in the address."
+            raise ServiceRefuses(
+                f"“{name}” cannot be the name of a header, so {service.name} cannot be asked. "
+                "Authorize again with a name like X-Api-Key, or ?api_key for a parameter in the "
+                "address."
             )
         key = _sendable(service, secret["key"])
         yield name, f"{method.prefix} {key}" if method.prefix else key

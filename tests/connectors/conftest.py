@@ -3,6 +3,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
+import hypothesis
 import pytest
 
 from bot.connectors.catalog import Service
@@ -10,6 +11,9 @@ from bot.connectors.connection import Connection, Credentials
 from bot.connectors.http import HttpPool
 from store.vocabulary import AuthKind
 from tests.connectors.serving import Handler, RawServer, settings
+
+hypothesis.settings.register_profile("busy machine", deadline=None)
+hypothesis.settings.load_profile("busy machine")
 
 Connect = Callable[..., Connection]
 

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.connectors.addresses import BadUrl, checked_url, is_public, joined, origin, split
-from bot.errors import Refused
+from bot.connectors.addresses import BadUrl, is_public, joined, origin, split
 
 
 @pytest.mark.parametrize(
@@ -70,25 +69,6 @@ def test_what_credentials_are_bound_to() -> None:
     assert origin("https://api.example.com:443/") == origin("https://api.example.com")
     assert origin("http://api.example.com") != origin("https://api.example.com")
     assert origin("https://api.example.com:8443")[2] == 8443
-
-
-@pytest.mark.parametrize(
-    ("typed", "url"),
-    [
-        (" https://shop.example.com/ ", "https://shop.example.com"),
-        ("shop.example.com", "https://shop.example.com"),
-        ("<https://shop.example.com>", "https://shop.example.com"),
-        ("http://127.0.0.1:8000/shop", "http://127.0.0.1:8000/shop"),
-    ],
-)
-def test_a_url_as_a_member_types_it(typed: str, url: str) -> None:
-    assert checked_url(typed) == url
-
-
-def test_a_url_that_a_member_mistyped() -> None:
-    with pytest.raises(Refused, match="The address names no host") as caught:
-        checked_url("https://", field="shop_url")
-    assert caught.value.field == "shop_url"
 
 
 def test_links() -> None:

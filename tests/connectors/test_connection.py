@@ -62,6 +62,17 @@ async def test_resuming_at_every_page_reads_the_rest(serve: Serve, connect: Conn
         assert rest == pages[number:]
 
 
+async def test_a_position_of_another_paginator_starts_anew(serve: Serve, connect: Connect) -> None:
+    server = await serve(by_query("cursor", THREE))
+    connection = connect(service(server.url, things=PAGED))
+    for start in ({"page": 7, "number": 7}, {"url": "https://elsewhere.example.com"}):
+        pages = [page async for page in connection.pages(things(connection), start=start)]
+        assert [page.number for page in pages] == [1, 2, 3]
+    whole = things(connection).model_copy(update={"paginator": None})
+    pages = [page async for page in connection.pages(whole, start={"cursor": "b", "number": 2})]
+    assert [page.number for page in pages] == [1]
+
+
 async def test_resumed_pages_count_too(serve: Serve, connect: Connect) -> None:
     server = await serve(by_query("cursor", THREE))
     connection = connect(service(server.url, things=PAGED), max_pages=2)

@@ -5,7 +5,7 @@ import pytest
 
 from bot.connectors.catalog import load_catalog
 from bot.connectors.credentials import Credentials, key_parameter, signer
-from bot.errors import AuthorizationLost, Refused
+from bot.errors import AuthorizationLost, ServiceRefuses
 from store.vocabulary import AuthKind
 from tests.connectors.serving import service
 
@@ -66,7 +66,7 @@ def test_a_key_that_cannot_be_sent(value: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "X Key", "X-Key:", "X\r\nY", "ключ"])
 def test_a_header_that_cannot_be(name: str) -> None:
-    with pytest.raises(Refused, match="cannot be the name of a header"):
+    with pytest.raises(ServiceRefuses, match="cannot be the name of a header"):
         signed({"type": "api_key", "place": "{key_name}"}, key(key_name=name))
 
 
