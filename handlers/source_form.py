@@ -81,9 +81,11 @@ def _name(click: Click) -> dict[str, Any]:
 
 
 def typed(view: Mapping[str, Any]) -> dict[str, Any]:
-    """What the form holds. A service that is not shown as an input is not changed."""
+    """What the form holds. What is empty there is not changed: both are needed to save, and the
+    form may have been pressed before the name that was filled in for a service reached it.
+    """
     values = values_of(view)
-    return {key: values[key] for key in (SERVICE, NAME) if key in values}
+    return {key: values[key] for key in (SERVICE, NAME) if values.get(key)}
 
 
 def register(app: AsyncApp, engine: Engine) -> None:
