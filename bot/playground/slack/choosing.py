@@ -83,7 +83,10 @@ def pick(control: Control, choices: Offered, words: str) -> Any:
 def chosen(control: Control) -> list[Any]:
     """What is chosen in a menu of several."""
     placed = control.placed
-    return list(entered(control.surface.values[placed.block_id][placed.action_id]) or [])
+    state = control.surface.values.get(placed.block_id, {}).get(placed.action_id)
+    if state is None:
+        raise NotSeen(f"“{control.name}” is gone from the screen")
+    return list(entered(state) or [])
 
 
 def with_choice(control: Control, value: Any) -> Any:

@@ -8,6 +8,8 @@ after have something of the same name, say `await alice.sees(…)` in between.
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.playground.slack import choosing
@@ -22,7 +24,11 @@ from bot.playground.slack.state import Workspace
 from bot.playground.slack.text import links_in
 from bot.playground.slack.views import ShownView
 
-QUIET = 0.04  # seconds without a call of the bot's, after which a person looks again
+# How many seconds a person gives the bot after each thing they do.
+QUIET = 0.06  # since something last happened
+HESITATION = 0.35  # where nothing happens
+TYPING = 0.06  # the same, while typing: most bots only take note
+LONGEST = 2.0
 
 
 class Member(Reader):
@@ -38,8 +44,8 @@ class Member(Reader):
         """Types a slash command, in the DM with the bot or in a channel."""
         self._at_home = False
         place = self._place(channel)
-        await self._interactions.command(self.workspace, self.person, place, command)
-        await self._settle()
+        async with self._watching():
+            await self._interactions.command(self.workspace, self.person, place, command)
 
     async def writes(self, text: str, channel: str | None = None) -> Post:
         """Writes a message."""
@@ -58,8 +64,8 @@ class Member(Reader):
         }
         if home := self.workspace.views.homes.get(self.id):
             happened["view"] = self.workspace.views.as_json(home)
-        await self._interactions.event(self.workspace, happened)
-        await self._settle()
+        async with self._watching():
+            await self._interactions.event(self.workspace, happened)
 
     async def presses(self, text: str, within: Within = None, accept: bool = True) -> None:
         """Presses a button, a modal's own included; answers a confirmation with `accept`."""
@@ -103,7 +109,7 @@ class Member(Reader):
         triggers = config.get("trigger_actions_on", ["on_enter_pressed"])
         told = "on_character_entered" in triggers or (enter and "on_enter_pressed" in triggers)
         if control.placed.dispatches and told:
-            await self._tell(control, {"value": text or None})
+            await self._tell(control, {"value": text or None}, TYPING)
 
     async def picks(
         self,
@@ -155,8 +161,8 @@ class Member(Reader):
         if view.errors:  # Slack's own check: the bot hears nothing
             self.workspace.views.touched(view)
             return self.modal
-        await self._interactions.submit(self.workspace, self.person, view, times)
-        await self._settle()
+        async with self._watching():
+            await self._interactions.submit(self.workspace, self.person, view, times)
         return self.modal
 
     async def closes(self, everything: bool = False) -> None:
@@ -166,8 +172,8 @@ class Member(Reader):
         cleared = everything or bool(modal.view.body.get("clear_on_close"))
         views = self.workspace.views
         gone = views.clear(self.id) if cleared else views.close(modal.view)
-        await self._interactions.closed(self.workspace, self.person, gone, cleared)
-        await self._settle()
+        async with self._watching(TYPING):
+            await self._interactions.closed(self.workspace, self.person, gone, cleared)
 
     # how
 
@@ -224,11 +230,13 @@ class Member(Reader):
             surface.errors.pop(placed.block_id, None)
             self.workspace.views.touched(surface)
 
-    async def _tell(self, control: Control, chosen: dict[str, Any]) -> None:
-        await self._interactions.act(
-            self.workspace, self.person, control.surface, control.placed, chosen
-        )
-        await self._settle()
+    async def _tell(
+        self, control: Control, chosen: dict[str, Any], patience: float = HESITATION
+    ) -> None:
+        async with self._watching(patience):
+            await self._interactions.act(
+                self.workspace, self.person, control.surface, control.placed, chosen
+            )
 
     async def _control(
         self, words: str, kinds: set[str], within: Within, or_own_button: bool = False
@@ -253,11 +261,24 @@ class Member(Reader):
             for control in controls(self.workspace, surface)
         ]
 
-    async def _settle(self) -> None:
-        """Gives the bot a moment to draw, as a person's eye does: until it has been quiet."""
-        start = time.monotonic()
-        while time.monotonic() - start < 1.0:
+    @asynccontextmanager
+    async def _watching(self, patience: float = HESITATION) -> AsyncIterator[None]:
+        """Gives the bot a moment to draw after what is done within, as a person's eye does.
+
+        Until something happened and then nothing for a while; `patience` seconds where nothing
+        happens at all.
+        """
+        start = stirred = time.monotonic()
+        before = seen = self._happened()
+        yield
+        now = time.monotonic()
+        while now - start < LONGEST:
             await asyncio.sleep(0.01)
-            quiet_since = max(start, self._slack.last_call)
-            if not self._slack.calls_under_way and time.monotonic() - quiet_since > QUIET:
+            now, happened = time.monotonic(), self._happened()
+            if happened != seen or self._slack.calls_under_way:
+                seen, stirred = happened, now
+            elif now - stirred > (patience if seen == before else QUIET):
                 return
+
+    def _happened(self) -> tuple[int, float]:
+        return len(self._slack.changes.entries), self._slack.last_call
