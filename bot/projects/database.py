@@ -102,7 +102,7 @@ class ProjectDatabase:
             return set()
         table = await self._known(target.table, target.key)
         distinct = list(dict.fromkeys(keys))
-        async with self._writing() as connection:  # SQLite stages the keys in a temporary table
+        async with self._reading() as connection:
             found = await self._dialect.present(connection, table, target.key, distinct)
         return {distinct[position] for position in found}
 
@@ -121,8 +121,7 @@ class ProjectDatabase:
 
     @asynccontextmanager
     async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        with_errors = self._transaction(self._engine)
-        async with with_errors as connection:
+        async with self._transaction(self._engine) as connection:
             yield connection
 
     @asynccontextmanager

@@ -39,15 +39,25 @@ class Dialect(Protocol):
     async def prepare(self, connection: AsyncConnection, table: str) -> None:
         """What a transaction that writes to `table` begins with."""
 
+    async def stage(
+        self,
+        connection: AsyncConnection,
+        table: TableShape,
+        columns: Sequence[str],
+        rows: Sequence[Row],
+    ) -> None:
+        """Puts rows where `write` finds them, if it needs that. Breaks no rule of the table."""
+
     async def write(
         self,
         connection: AsyncConnection,
         table: TableShape,
         target: Target,
         rows: Sequence[Row],
+        part: range,
         updates: frozenset[UpdateType],
     ) -> Written:
-        """All rows or an error. No two of them have the same key."""
+        """Of the staged rows those in `part`: all or an error. No two have the same key."""
 
     async def delete(
         self, connection: AsyncConnection, table: TableShape, key: tuple[str, ...], keys: list[Row]

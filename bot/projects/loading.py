@@ -9,6 +9,8 @@ from bot.projects.dialect import Dialect, Row
 from bot.projects.shape import Loaded, TableShape, Target
 from store.vocabulary import UpdateType
 
+_FEW = 8  # rows that are tried one by one: where one is refused, others are too
+
 
 async def load(
     dialect: Dialect,
@@ -20,33 +22,39 @@ async def load(
 ) -> Loaded:
     """One transaction's work. Raises DBAPIError where the database itself is in trouble."""
     await dialect.prepare(connection, table.name)
+    places = last_of_each_key(target, rows)
+    chosen = [rows[place] for place in places]
+    await dialect.stage(connection, table, target.columns, chosen)
     created = updated = unchanged = skipped = 0
     rejects: list[tuple[int, str | None, str]] = []
-    waiting = [last_of_each_key(target, rows)]
+    waiting = [range(len(chosen))]
     while waiting:
         part = waiting.pop()
-        if not part:
-            continue
         try:
             async with connection.begin_nested():
-                done = await dialect.write(
-                    connection, table, target, [rows[index] for index in part], updates
-                )
+                done = await dialect.write(connection, table, target, chosen, part, updates)
         except DBAPIError as error:
             objection = dialect.objection(error)
             if objection is None:
                 raise
             if len(part) == 1:
-                rejects.append((part[0], *objection))
-                continue
-            middle = len(part) // 2
-            waiting += [part[middle:], part[:middle]]  # the first half is taken first
+                rejects.append((places[part.start], *objection))
+            else:
+                waiting += reversed(_smaller(part))  # the first is taken first
             continue
         created += done.created
         updated += done.updated
         unchanged += done.unchanged
         skipped += done.skipped
-    return Loaded(created, updated, unchanged, skipped, sorted(rejects, key=lambda it: it[0]))
+    return Loaded(created, updated, unchanged, skipped, rejects)
+
+
+def _smaller(part: range) -> list[range]:
+    """Two halves of many rows, each row of a few."""
+    if len(part) <= _FEW:
+        return [part[position : position + 1] for position in range(len(part))]
+    middle = len(part) // 2
+    return [part[:middle], part[middle:]]
 
 
 def last_of_each_key(target: Target, rows: Sequence[Row]) -> list[int]:

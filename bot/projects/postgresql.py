@@ -36,6 +36,7 @@ __all__ = [
     "prepare",
     "present",
     "shape",
+    "stage",
     "tables",
     "write",
 ]
@@ -98,11 +99,18 @@ async def prepare(connection: AsyncConnection, table: str) -> None:
 _LOCK_SPACE = 0x70617463  # "patc": our corner among a database's advisory locks
 
 
+async def stage(
+    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Nothing: the rows travel with the statement that writes them."""
+
+
 async def write(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
     rows: Sequence[Row],
+    part: range,
     updates: frozenset[UpdateType],
 ) -> Written:
     columns = [_known(table, name) for name in target.columns]
@@ -134,8 +142,10 @@ async def write(
             {_on_conflict(table, target, others, updates)} RETURNING 1)""")
     statement = f"""WITH {", ".join(steps)}
         SELECT {made}, {changed}, (SELECT count(*) FROM patchbay_found WHERE NOT differs)"""
-    [(created, updated, unchanged)] = await fetch(connection, _bound(statement), (_json(rows),))
-    return Written(created, updated, unchanged, len(rows) - created - updated - unchanged)
+    [(created, updated, unchanged)] = await fetch(
+        connection, _bound(statement), (_json(rows[part.start : part.stop]),)
+    )
+    return Written(created, updated, unchanged, len(part) - created - updated - unchanged)
 
 
 def _on_conflict(

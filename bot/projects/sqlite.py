@@ -34,6 +34,7 @@ __all__ = [
     "prepare",
     "present",
     "shape",
+    "stage",
     "tables",
     "write",
 ]
@@ -68,14 +69,30 @@ async def prepare(connection: AsyncConnection, table: str) -> None:
     """Nothing: BEGIN IMMEDIATE has made this the only writer."""
 
 
+async def stage(
+    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Sequence[Row]
+) -> None:
+    """Puts the rows into a temporary table whose columns take values just as the real ones do."""
+    names = ", ".join(f"{quoted(name)} AS c{position}" for position, name in enumerate(columns))
+    await run(connection, f"DROP TABLE IF EXISTS {_BATCH}")
+    await run(
+        connection,
+        f"CREATE TABLE {_BATCH} AS SELECT 0 AS n, {names} FROM main.{quoted(table.name)} WHERE 0",
+    )
+    marks = ", ".join("?" * (len(columns) + 1))
+    encoded = [(n, *row) for n, row in enumerate(_encoded(table, columns, rows))]
+    await run(connection, f"INSERT INTO {_BATCH} VALUES ({marks})", encoded)
+
+
 async def write(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
     rows: Sequence[Row],
+    part: range,
     updates: frozenset[UpdateType],
 ) -> Written:
-    await _stage(connection, table, target.columns, rows)
+    mine = f"b.rowid BETWEEN {part.start + 1} AND {part.stop}"  # staged in order, from 1
     place = {name: f"b.c{position}" for position, name in enumerate(target.columns)}
     others = [name for name in target.columns if name not in target.key]
     same_key = _all(f"t.{quoted(name)} = {place[name]}" for name in target.key)
@@ -86,15 +103,16 @@ async def write(
     found = await fetch(
         connection,
         f"SELECT b.n, MAX({differs}) FROM {_BATCH} AS b "
-        f"JOIN {main} AS t ON {same_key} GROUP BY b.n",
+        f"JOIN {main} AS t ON {same_key} WHERE {mine} GROUP BY b.n",
     )
     changes = [bool(changed) for _, changed in found]
-    new, changed = len(rows) - len(changes), sum(changes)
+    new, changed = len(part) - len(changes), sum(changes)
     if changed and UpdateType.UPDATED in updates:
         sets = ", ".join(f"{quoted(name)} = {place[name]}" for name in others)
         await run(
             connection,
-            f"UPDATE {main} AS t SET {sets} FROM {_BATCH} AS b WHERE {same_key} AND ({differs})",
+            f"UPDATE {main} AS t SET {sets} FROM {_BATCH} AS b "
+            f"WHERE {mine} AND {same_key} AND ({differs})",
         )
     if new and UpdateType.CREATED in updates:
         names = ", ".join(quoted(name) for name in target.columns)
@@ -102,7 +120,8 @@ async def write(
         await run(
             connection,
             f"INSERT INTO {main} ({names}) SELECT {values} FROM {_BATCH} AS b "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {main} AS t WHERE {same_key}) ORDER BY b.n",
+            f"WHERE {mine} AND NOT EXISTS (SELECT 1 FROM {main} AS t WHERE {same_key}) "
+            "ORDER BY b.n",
         )
     created = new if UpdateType.CREATED in updates else 0
     updated = changed if UpdateType.UPDATED in updates else 0
@@ -123,7 +142,7 @@ async def delete(
 async def present(
     connection: AsyncConnection, table: TableShape, key: tuple[str, ...], keys: list[Row]
 ) -> set[int]:
-    await _stage(connection, table, key, keys)
+    await stage(connection, table, key, keys)
     same_key = _all(f"t.{quoted(name)} = b.c{position}" for position, name in enumerate(key))
     found = await fetch(
         connection,
@@ -155,21 +174,6 @@ def objection(error: DBAPIError) -> tuple[str | None, str] | None:
     if kind == "CHECK":
         return None, f"the project’s table refuses it by its rule {shown}"
     return None, "the project’s table refuses it by one of its rules"
-
-
-async def _stage(
-    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Sequence[Row]
-) -> None:
-    """Puts the rows into a temporary table whose columns take values just as the real ones do."""
-    names = ", ".join(f"{quoted(name)} AS c{position}" for position, name in enumerate(columns))
-    await run(connection, f"DROP TABLE IF EXISTS {_BATCH}")
-    await run(
-        connection,
-        f"CREATE TABLE {_BATCH} AS SELECT 0 AS n, {names} FROM main.{quoted(table.name)} WHERE 0",
-    )
-    marks = ", ".join("?" * (len(columns) + 1))
-    encoded = [(n, *row) for n, row in enumerate(_encoded(table, columns, rows))]
-    await run(connection, f"INSERT INTO {_BATCH} VALUES ({marks})", encoded)
 
 
 def _encoded(table: TableShape, columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
