@@ -97,4 +97,4 @@ async def count_by_project(session: AsyncSession, workspace_id: str) -> dict[int
         .where(Transfer.workspace_id == workspace_id)
         .group_by(Transfer.project_id)
     )
-    return dict(found.tuples().all())
+    return {row[0]: row[1] for row in found}

@@ -1,11 +1,14 @@
 """`/metrics` for Prometheus: what this process measured, and what stands in the database."""
 
 from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
 
 from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,6 +21,8 @@ from store.vocabulary import (
     IntegrationState,
     RunState,
 )
+
+State = TypeVar("State", bound=StrEnum)
 
 ACK_BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 3)
 
@@ -51,20 +56,14 @@ async def _standing(session: AsyncSession, now: datetime) -> CollectorRegistry:
     integrations = Gauge(
         "patchbay_integrations", "Integrations by state", ["state"], registry=registry
     )
-    counted = dict(
-        (await session.execute(select(Integration.state, func.count()).group_by(Integration.state)))
-        .tuples()
-        .all()
-    )
+    counted = await _counted(session, Integration.state)
     for integration_state in IntegrationState:
         integrations.labels(integration_state.value).set(counted.get(integration_state, 0))
 
     runs = Gauge(
         "patchbay_runs_kept", "Runs by state, as far as kept", ["state"], registry=registry
     )
-    by_state = dict(
-        (await session.execute(select(Run.state, func.count()).group_by(Run.state))).tuples().all()
-    )
+    by_state = await _counted(session, Run.state)
     for run_state in RunState:
         runs.labels(run_state.value).set(by_state.get(run_state, 0))
 
@@ -106,3 +105,9 @@ async def _standing(session: AsyncSession, now: datetime) -> CollectorRegistry:
         or 0
     )
     return registry
+
+
+async def _counted(session: AsyncSession, column: InstrumentedAttribute[State]) -> dict[State, int]:
+    """How many rows have each value of that column."""
+    found = await session.execute(select(column, func.count()).group_by(column))
+    return {row[0]: row[1] for row in found}
