@@ -52,7 +52,7 @@ async def owe(
     """
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    result = await session.execute(
+    owed = await session.scalar(  # RETURNING, since psycopg counts no rows of such an insert
         insert(Delivery)
         .values(
             workspace_id=workspace_id,
@@ -69,9 +69,9 @@ async def owe(
             next_attempt_at=now,
         )
         .on_conflict_do_nothing(index_elements=["key"])
+        .returning(Delivery.id)
     )
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    return owed is not None
 
 
 async def refresh_untried(session: AsyncSession, key: str, facts: dict[str, Any]) -> None:

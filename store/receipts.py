@@ -4,7 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.models import Receipt
@@ -14,11 +13,13 @@ async def claim(session: AsyncSession, key: str, now: datetime) -> bool:
     """True for the first caller with this key, False for every later one."""
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    result = await session.execute(
-        insert(Receipt).values(key=key[:255], at=now).on_conflict_do_nothing()
+    claimed = await session.scalar(  # RETURNING, since psycopg counts no rows of such an insert
+        insert(Receipt)
+        .values(key=key[:255], at=now)
+        .on_conflict_do_nothing()
+        .returning(Receipt.key)
     )
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    return claimed is not None
 
 
 async def sweep(session: AsyncSession, before: datetime) -> None:
