@@ -50,12 +50,10 @@ def value_of(element: Mapping[str, Any]) -> Value:
     return None
 
 
-async def save_draft(
-    click: Click, draft_id: int, values: Mapping[str, Any], *, forget: bool = False
-) -> dict[str, Any]:
+async def save_draft(click: Click, draft_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
     """Merges `values` into the member's draft and returns all of it. Raises NotFound.
 
-    `forget` drops what it held before. A draft that was saved already stays as it is.
+    A draft that was saved already stays as it is.
     """
     actor, engine = click.actor, click.engine
     async with engine.database.begin() as session:
@@ -66,6 +64,6 @@ async def save_draft(
                 "Close this window and start again."
             )
         if draft.saved_as is None:
-            draft.data = {**({} if forget else draft.data), **values}
+            draft.data = {**draft.data, **values}
             draft.updated_at = engine.clock.now()
         return dict(draft.data)
