@@ -43,8 +43,9 @@ def controls(workspace: Workspace, surface: Surface) -> list[Control]:
         bare = block["type"] in ("actions", "context_actions")
         near = f"{above}\n{words}" if bare else words
         for placed in placed_elements([block]):
-            names = tuple(named(workspace, name) for name in _names(placed))
-            found.append(Control(surface, placed, names, near))
+            written = _names(placed)  # with ids for mentions, which will do as well
+            names = dict.fromkeys([*(named(workspace, name) for name in written), *written])
+            found.append(Control(surface, placed, tuple(names), near))
         if block["type"] == "divider":
             above = ""
         elif not bare:
