@@ -68,6 +68,13 @@ class Progress:
             task = asyncio.create_task(self._follow(signal.workspace_id, signal.run_id))
             self._shown[signal.run_id] = task
 
+    async def stop(self) -> None:
+        """What is being written is dropped; the summary will say it all."""
+        tasks = list(self._shown.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _follow(self, workspace_id: str, run_id: int) -> None:
         """Writes the message as often as it may be, for as long as the run moves on."""
         turn = _turns.setdefault((workspace_id, run_id), _Turn())
