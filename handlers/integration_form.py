@@ -7,17 +7,15 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.models.blocks import Option
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.engine import Engine
-from bot.errors import ChangedMeanwhile, NotFound, PatchbayError
+from bot.errors import ChangedMeanwhile, PatchbayError
 from bot.setup import integrations, lifecycle
 from bot.setup.recipients import checked_email
-from bot.setup.wanted import proposal, wanted_of
 from handlers import home, members
+from handlers import integration_drafts as drafting
 from handlers.actor import actor_of, workspace_of
-from handlers.click import Click, click_of
-from handlers.forms import values_of
+from handlers.click import STACK, Click, click_of, depth
 from handlers.read import integration_form as read
 from handlers.read.integration_form import FormDraft, IntegrationForm
 from handlers.read.integrations import load_list, load_page
@@ -26,36 +24,38 @@ from handlers.views.integration_form import FormMetadata, form_view
 from handlers.views.integration_options import email_options, source_options, timezone_options
 from handlers.views.integration_page import page_view
 from handlers.views.integrations import LIST_VIEW, PAGE_VIEW, ListMetadata, PageMetadata, list_view
-from store import drafts
-from store.models import Draft
 from store.vocabulary import IntegrationState
-
-Amend = Callable[[FormDraft, str], FormDraft]
 
 
 async def new(click: Click, source_id: int | None = None) -> None:
     """Opens the form; with a source everything is filled in, so that Activate is enough."""
     click.actor.must_create("integrations")
     async with click.engine.database.begin() as session:
-        row, draft = await _begun(session, click, source_id)
-        form = await _form(session, click, row, draft)
+        row, draft = await drafting.begun(session, click, source_id)
+        form = await drafting.form_of(session, click, row, draft)
     await _show(click, form)
 
 
 async def edit(click: Click, integration_id: int) -> None:
     async with click.engine.database.begin() as session:
-        row, draft = await _edited(session, click, integration_id)
-        form = await _form(session, click, row, draft)
+        row, draft = await drafting.edited(session, click, integration_id)
+        form = await drafting.form_of(session, click, row, draft)
     await _show(click, form)
 
 
 async def _show(click: Click, form: IntegrationForm) -> None:
-    below = str(click.view.get("callback_id") or "")
-    await click.show(form_view(form, below=below, list_first=_list_first(click.view)))
+    below = under_next(click)
+    callback_id = str(below.get("callback_id") or "")
+    await click.show(form_view(form, below=callback_id, list_first=list_first_of(below)))
     members.refresh_soon(click.engine, click.client, click.actor.workspace_id)
 
 
-def _list_first(view: dict[str, Any]) -> int | None:
+def under_next(click: Click) -> dict[str, Any]:
+    """The view that the next one will lie on; empty where it takes this one's place."""
+    return click.view if click.view and depth(click.view) < STACK else {}
+
+
+def list_first_of(view: dict[str, Any]) -> int | None:
     """Where the list begins that lies under this view, or is it."""
     if view.get("callback_id") == LIST_VIEW:
         return ListMetadata.of(view).first
@@ -64,130 +64,33 @@ def _list_first(view: dict[str, Any]) -> int | None:
     return None
 
 
-async def _begun(
-    session: AsyncSession, click: Click, source_id: int | None
-) -> tuple[Draft, FormDraft]:
-    """A new integration's draft: the one left behind, if it is about the same source."""
-    actor = click.actor
-    row = await drafts.unfinished(session, actor.workspace_id, actor.member_id, read.KIND)
-    left = FormDraft.model_validate(row.data) if row else FormDraft()
-    if row and left.touched and source_id in (None, left.wanted.source_id):
-        draft = left.model_copy(update={"resumed": True})
-    else:
-        wanted = await proposal(session, click.engine, actor, source_id)
-        draft = FormDraft(wanted=wanted, suggested=wanted.name)
-        if row is None or left.touched:
-            row = await _start(session, click, 0)
-    read.keep(row, draft, click.engine.clock.now())
-    return row, draft
-
-
-async def _edited(
-    session: AsyncSession, click: Click, integration_id: int
-) -> tuple[Draft, FormDraft]:
-    actor = click.actor
-    integration = await integrations.get(session, actor.workspace_id, integration_id)
-    actor.must_edit(integration.created_by, integration.name)
-    row = await drafts.unfinished(
-        session, actor.workspace_id, actor.member_id, read.KIND, integration_id
-    )
-    left = FormDraft.model_validate(row.data) if row else FormDraft()
-    if row and left.touched:
-        draft = left.model_copy(update={"resumed": True})
-    else:
-        draft = FormDraft(wanted=wanted_of(integration), version=integration.version)
-        row = row or await _start(session, click, integration_id)
-    read.keep(row, draft, click.engine.clock.now())
-    return row, draft
-
-
-async def _start(session: AsyncSession, click: Click, subject_id: int) -> Draft:
-    return await drafts.start(
-        session,
-        workspace_id=click.actor.workspace_id,
-        member_id=click.actor.member_id,
-        kind=read.KIND,
-        subject_id=subject_id,
-        now=click.engine.clock.now(),
-    )
-
-
-async def _form(
-    session: AsyncSession, click: Click, row: Draft, draft: FormDraft
-) -> IntegrationForm:
-    editing, can_activate = None, True
-    if row.subject_id:
-        edited = await integrations.get(session, click.actor.workspace_id, row.subject_id)
-        editing, can_activate = edited.name, edited.state is not IntegrationState.ACTIVE
-    return await read.load_form(
-        session,
-        click.engine,
-        click.actor,
-        row.id,
-        draft,
-        editing=editing,
-        can_activate=can_activate,
-    )
-
-
-async def _taken_in(
-    session: AsyncSession, click: Click, amend: Amend | None = None
-) -> tuple[Draft, FormDraft]:
-    """Keeps all that the form holds. Raises NotFound where its draft is gone."""
-    metadata = FormMetadata.of(click.view)
-    taken = await read.take_in(
-        session, click.engine, click.actor, metadata.draft, values_of(click.view)
-    )
-    if taken is None:
-        raise NotFound("This form is too old. Close it and open it anew, please.")
-    row, draft = taken
-    if amend is not None:
-        draft = amend(draft, click.value)
-        read.keep(row, draft, click.engine.clock.now())
-    return row, draft
-
-
-async def _redraw(click: Click, amend: Amend | None = None) -> None:
+async def _redraw(click: Click, amend: drafting.Amend | None = None) -> None:
     metadata = FormMetadata.of(click.view)
     async with click.engine.database.begin() as session:
-        row, draft = await _taken_in(session, click, amend)
-        form = await _form(session, click, row, draft)
+        row, draft = await drafting.taken_in(session, click, amend)
+        form = await drafting.form_of(session, click, row, draft)
     await click.update(form_view(form, below=metadata.below, list_first=metadata.list_first))
 
 
 async def _start_over(click: Click) -> None:
     metadata = FormMetadata.of(click.view)
     async with click.engine.database.begin() as session:
-        row, left = await _taken_in(session, click)
-        if row.subject_id:
-            edited = await integrations.get(session, click.actor.workspace_id, row.subject_id)
-            draft = FormDraft(wanted=wanted_of(edited), version=edited.version)
-        else:
-            wanted = await proposal(session, click.engine, click.actor, left.wanted.source_id)
-            draft = FormDraft(wanted=wanted, suggested=wanted.name)
-        draft = draft.model_copy(update={"fresh_starts": left.fresh_starts + 1})
-        read.keep(row, draft, click.engine.clock.now())
-        form = await _form(session, click, row, draft)
+        row, draft = await drafting.begun_anew(session, click)
+        form = await drafting.form_of(session, click, row, draft)
     await click.update(form_view(form, below=metadata.below, list_first=metadata.list_first))
 
 
 async def _save(click: Click) -> int:
     """Saves what the form holds. A member told of another's changes may then save again."""
     async with click.engine.database.begin() as session:
-        row, draft = await _taken_in(session, click)
+        row, draft = await drafting.taken_in(session, click)
     try:
         return await integrations.save(
             click.engine, click.actor, row.id, draft.wanted, draft.version
         )
     except ChangedMeanwhile:
         async with click.engine.database.begin() as session:
-            held = await drafts.get(
-                session, click.actor.workspace_id, click.actor.member_id, row.id
-            )
-            edited = await integrations.get(session, click.actor.workspace_id, row.subject_id)
-            if held is not None:
-                newer = draft.model_copy(update={"version": edited.version})
-                read.keep(held, newer, click.engine.clock.now())
+            await drafting.caught_up(session, click, row.id)
         raise
 
 
@@ -214,11 +117,11 @@ async def _save_and_activate(click: Click) -> None:
     note = await _activated(click, integration_id)
     async with click.engine.database.read() as session:
         page = await load_page(session, click.engine, click.actor, integration_id)
-    view = page_view(page, note=note, list_first=metadata.list_first)
-    await click.update(view)
     if metadata.below == PAGE_VIEW:
-        await click.redraw_below(view)
+        await click.update(page_view(page, note=note))
+        await click.redraw_below(page_view(page, list_first=metadata.list_first))
     else:
+        await click.update(page_view(page, note=note, list_first=metadata.list_first))
         await _redraw_list_below(click, metadata)
     await home.redraw(click)
 
@@ -300,9 +203,9 @@ def _register_fields(app: AsyncApp, engine: Engine) -> None:
         await ack()
         click = await click_of(engine, client, body)
         async with engine.database.begin() as session:
-            await _taken_in(session, click)
+            await drafting.taken_in(session, click)
 
-    def redrawn(action_id: str | re.Pattern[str], amend: Amend | None = None) -> None:
+    def redrawn(action_id: str | re.Pattern[str], amend: drafting.Amend | None = None) -> None:
         @app.action(action_id)
         async def changed(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
             await ack()

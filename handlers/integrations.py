@@ -13,7 +13,7 @@ from bot.setup import integrations, lifecycle
 from handlers import home, integration_form
 from handlers.actor import workspace_of
 from handlers.click import Click, click_of
-from handlers.integration_form import ACTIVATED, edit, new
+from handlers.integration_form import ACTIVATED, edit, list_first_of, new, under_next
 from handlers.read.integrations import IntegrationPage, load_list, load_names, load_page
 from handlers.views import integrations as views
 from handlers.views.common import escape, loading
@@ -23,7 +23,6 @@ from handlers.views.integrations import (
     INTEGRATION_OPEN,
     LIST_VIEW,
     PAGE_VIEW,
-    ListMetadata,
     PageMetadata,
     list_view,
 )
@@ -43,8 +42,8 @@ async def show_list(click: Click) -> None:
 
 async def open_integration(click: Click, integration_id: int) -> None:
     page = await _page(click, integration_id)
-    is_list = click.view.get("callback_id") == LIST_VIEW
-    first = ListMetadata.of(click.view).first if is_list else None
+    below = under_next(click)
+    first = list_first_of(below) if below.get("callback_id") == LIST_VIEW else None
     await click.show(page_view(page, list_first=first))
 
 

@@ -243,3 +243,39 @@ async def test_a_source_without_active_transfers_says_so(
     await face.editor.sees("“Shop” has no active data transfer yet.")
     await face.editor.submits()
     await face.editor.sees("Choose at least one type of data.")
+
+
+async def test_from_a_source_page_activate_is_the_only_click(face: Face) -> None:
+    await add_source(face.engine)
+    await face.editor.runs("/patchbay sources")
+    await face.editor.presses("Open", within="Shop")
+    await face.editor.sees("Data transfer")
+    await face.editor.presses("Create an integration")
+    form = await face.editor.sees("Types of updates")
+    assert form.value("Integration configuration") == "Shop"
+    before = face.editor.clicks
+    await face.editor.presses("Activate")
+    await face.editor.sees("Active. The first sync has started")
+    assert face.editor.clicks == before + 1
+    # three views lie on each other, so editing takes the page's place and leaves the source alone
+    await face.editor.presses("Edit")
+    await face.editor.fills("Name", "Renamed")
+    await face.editor.submits()
+    await face.editor.sees("Saved.")
+    await face.editor.closes()
+    await face.editor.sees("Data transfer")
+
+
+async def test_activating_an_edited_one_leaves_the_list_in_its_place(face: Face) -> None:
+    await saved(face)
+    await face.editor.closes(everything=True)
+    await face.editor.runs("/patchbay integrations")
+    await face.editor.presses("Open", within="Shop sync")
+    await face.editor.presses("Edit")
+    await face.editor.presses("Activate")
+    await face.editor.sees("Active. The first sync has started")
+    await face.editor.presses("Pause")
+    await face.editor.sees("is paused")
+    await face.editor.closes()
+    page = await face.editor.sees("Who is told when there is trouble")
+    assert page.title == "Integration"

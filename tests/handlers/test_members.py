@@ -1,11 +1,15 @@
 import asyncio
 
+import pytest
+
+from bot.errors import NotAllowed
 from handlers import members as members_handlers
+from handlers.click import Click
 from store import members
 from store.models import Member
 from store.vocabulary import Role
 from tests.handlers.conftest import Face
-from tests.setup.integrating import WORKSPACE
+from tests.setup.integrating import EDITOR, VIEWER, WORKSPACE
 
 
 async def known(face: Face, member_id: str) -> Member | None:
@@ -30,11 +34,12 @@ async def test_an_admin_changes_a_role(face: Face) -> None:
 
 
 async def test_others_do_not_get_there(face: Face) -> None:
-    await face.slack.send_event({"type": "app_home_opened", "user": "U_EDITOR", "tab": "home"})
-    await face.admin.runs("/patchbay help")
-    await face.admin.presses("Members and roles")
-    await face.admin.sees("@Editor")
-    assert face.editor.modal is None
+    client = await face.clients.for_workspace(WORKSPACE)
+    for actor in (EDITOR, VIEWER):
+        click = Click(face.engine, client, {"trigger_id": "1.2"}, actor)
+        with pytest.raises(NotAllowed):
+            await members_handlers.show_members(click)
+    assert not [call for call in face.slack.calls if call.method == "views.open"]
 
 
 async def test_members_are_found_in_a_long_list(face: Face) -> None:
