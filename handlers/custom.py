@@ -16,10 +16,10 @@ from handlers.forms import values_of
 from handlers.mapping import open_mapping
 from handlers.read.custom import fields_of, found_page, where_page
 from handlers.views import custom as views
-from handlers.views.common import loading
 from handlers.views.custom import CustomMetadata, found_view, where_view
 from handlers.views.fields import TYPES, name_option, named
 from handlers.views.transfers import TRANSFER_DEFINE
+from handlers.waiting import ack_loading, loading_drawn
 from store.vocabulary import FieldType
 
 SHOWN = 100  # options that Slack takes
@@ -66,8 +66,7 @@ def register(app: AsyncApp, engine: Engine) -> None:
         except Refused as refusal:
             await _refuse(ack, click, refusal)
             return
-        await ack(response_action="update", view=loading(views.HEADING))
-        await _discover(click, draft)
+        await _discover(click, draft, await ack_loading(ack, views.HEADING))
 
     @app.view(views.FOUND_FORM)
     async def found(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -78,7 +77,8 @@ def register(app: AsyncApp, engine: Engine) -> None:
         except Refused as refusal:
             await _refuse(ack, click, refusal)
             return
-        await ack(response_action="update", view=loading("Mapping"))
+        mark = await ack_loading(ack, "Mapping")
+        await loading_drawn(click, "Mapping", mark)
         await open_mapping(click, transfer.id, view_id=click.view["id"])
         below = click.view.get("previous_view_id")
         if below:
@@ -100,14 +100,16 @@ async def _offer(ack: AsyncAck, click: Click, kinds: tuple[FieldType, ...]) -> N
     await ack(options=[name_option(path, TYPES[fields[path]]) for path in found])
 
 
-async def _discover(click: Click, draft: CustomDraft) -> None:
+async def _discover(click: Click, draft: CustomDraft, mark: str) -> None:
     """After the acknowledgement: "Loading…" is shown, and becomes the next form or this one."""
     form = _form(click)
     try:
         found = await custom.discover(click.engine, click.actor, form.draft)
     except PatchbayError as error:
+        await loading_drawn(click, views.HEADING, mark)
         await _draw_where(click, draft, error.sentence)
         return
+    await loading_drawn(click, views.HEADING, mark)
     await click.update(found_view(found_page(form.draft, form.source, found)))
 
 

@@ -17,11 +17,12 @@ from handlers import mapping_options, sources
 from handlers.click import Click, click_of
 from handlers.forms import Value, values_of
 from handlers.read.mapping import load_page
+from handlers.views import mapped
 from handlers.views import mapping as views
-from handlers.views.common import loading
 from handlers.views.fields import key_of, named
-from handlers.views.mapping import MappingMetadata, PairChoice, mapping_view
-from handlers.waiting import show_when_ready
+from handlers.views.mapped import PairChoice
+from handlers.views.mapping import MappingMetadata, mapping_view
+from handlers.waiting import ack_loading, loading_drawn, show_when_ready
 from store.vocabulary import FieldType
 
 HEADING = "Mapping"
@@ -48,7 +49,7 @@ def register(app: AsyncApp, engine: Engine) -> None:
     for action_id, step in _BUTTONS.items():
         _register_button(app, engine, action_id, step)
 
-    @app.action(views.PAIR_MENU)
+    @app.action(mapped.PAIR_MENU)
     async def pair_menu(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         click = await begun(ack, body, client)
         choice = PairChoice.model_validate_json(click.value)
@@ -78,8 +79,7 @@ def register(app: AsyncApp, engine: Engine) -> None:
         except Refused as refusal:
             await _refuse(ack, click, form, refusal)
             return
-        await ack(response_action="update", view=loading(HEADING))
-        await _save(click, form.draft_id)
+        await _save(click, form.draft_id, await ack_loading(ack, HEADING))
 
 
 async def open_mapping(
@@ -116,10 +116,10 @@ _BUTTONS: dict[str, Step] = {
     views.CREATE_FIELD: lambda draft, _: pairing.create_field(draft),
     views.CANCEL_FIELD: lambda draft, _: draft.model_copy(update={"new_field": None}),
     views.FILL_IN: lambda draft, data_type: pairing.fill_in(draft, data_type).with_row_empty(),
-    views.DROP_SUGGESTED: lambda draft, _: pairing.without_suggestions(draft),
+    mapped.DROP_SUGGESTED: lambda draft, _: pairing.without_suggestions(draft),
     views.DROP_BROKEN: pairing.without_broken,
-    views.PREVIOUS: _turn(-1),
-    views.NEXT: _turn(+1),
+    mapped.PREVIOUS: _turn(-1),
+    mapped.NEXT: _turn(+1),
 }
 
 
@@ -248,7 +248,7 @@ async def _refuse(ack: AsyncAck, click: Click, form: Form, refusal: Refused) -> 
         await ack(response_action="update", view=await _view(click, form, refusal))
 
 
-async def _save(click: Click, draft_id: int) -> None:
+async def _save(click: Click, draft_id: int, mark: str) -> None:
     """After the acknowledgement: "Loading…" is shown, and becomes the source page or the form."""
     engine, actor = click.engine, click.actor
     try:
@@ -256,9 +256,11 @@ async def _save(click: Click, draft_id: int) -> None:
     except PatchbayError as error:
         async with engine.database.read() as session:
             form = await mapping.load_form(engine, session, actor, draft_id)
-        await click.update(await _view(click, form, error))
+        await loading_drawn(click, HEADING, mark)
+        await _draw(click, form, error)
         return
     below = click.view.get("previous_view_id")
     if below:
         await sources.redraw(click, saved.source_id, view_id=below)
+    await loading_drawn(click, HEADING, mark)
     await sources.redraw(click, saved.source_id, view_id=click.view["id"])

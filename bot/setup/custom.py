@@ -32,6 +32,8 @@ KEY, UPDATED, SINCE = "key", "updated", "since"
 
 Pagination = Literal["none", "page", "offset", "cursor", "next_url", "link_header"]
 
+_DOTTED = re.compile(r"([^.\s]+(\.[^.\s]+)*)?")
+
 OVERLAP_SECONDS = 60  # read again with every sync: clocks and pages are never quite exact
 KEY_TYPES = (FieldType.INTEGER, FieldType.STRING, FieldType.EMAIL)
 TIME_TYPES = (FieldType.DATETIME, FieldType.DATE, FieldType.INTEGER)
@@ -52,10 +54,11 @@ class CustomDraft(BaseModel):
     key: tuple[str, ...] = ()
     updated: str | None = None
     since: str = ""
+    round: int = 0  # counts how often the form was started over; its inputs are new with each
 
     @property
     def is_empty(self) -> bool:
-        return self == CustomDraft()
+        return self == CustomDraft(round=self.round)
 
 
 async def begin(
@@ -79,7 +82,8 @@ async def begin(
                 data=CustomDraft().model_dump(mode="json"),
             )
         elif start_over:
-            left.data, left.updated_at = CustomDraft().model_dump(mode="json"), now
+            anew = CustomDraft(round=CustomDraft.model_validate(left.data).round + 1)
+            left.data, left.updated_at = anew.model_dump(mode="json"), now
         return left.id, CustomDraft.model_validate(left.data)
 
 
@@ -137,22 +141,22 @@ def described(draft: CustomDraft) -> DataType:
     """The data type as far as the first form tells it. Raises Refused about the input."""
     name = checked_name(draft.name, NAME)
     path, params = _path(draft.path)
-    definition: dict[str, Any] = {
+    records = draft.records.strip()
+    if not _DOTTED.fullmatch(records):
+        raise Refused(
+            "Write the way to the records with dots and without blanks, such as data.items; "
+            "leave it empty where the answer is the list itself.",
+            RECORDS,
+        )
+    definition = {
         "id": _id(name),
         "name": name,
-        "list": {"path": path, "params": params, "records": draft.records.strip()},
+        "list": {"path": path, "params": params, "records": records},
         "paginator": _paginator(draft),
     }
     try:
         return data_type_from(definition)
-    except Refused as error:
-        about = RECORDS if (error.field or "").startswith("list.records") else None
-        if about:
-            raise Refused(
-                "Write the way to the records with dots and without blanks, such as data.items; "
-                "leave it empty where the answer is the list itself.",
-                about,
-            ) from error
+    except Refused as error:  # only the paginator can still be wrong
         raise Refused(error.sentence, PAGINATION) from error
 
 

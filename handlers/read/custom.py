@@ -18,6 +18,7 @@ class WherePage:
     pagination: str
     first: str
     second: str
+    round: int = 0
     is_resumed: bool = False
     notice: str | None = None
 
@@ -35,6 +36,7 @@ class FoundPage:
     times: tuple[str, ...]  # fields that can tell the last change
     updated: str | None
     since: str
+    round: int = 0
     notice: str | None = None
 
 
@@ -55,6 +57,7 @@ def where_page(
         pagination=draft.pagination,
         first=draft.first,
         second=draft.second,
+        round=draft.round,
         is_resumed=is_resumed,
         notice=notice,
     )
@@ -74,6 +77,7 @@ def found_page(
         times=tuple(path for path, kind in fields.items() if kind in TIME_TYPES),
         updated=draft.updated,
         since=draft.since,
+        round=draft.round,
         notice=notice,
     )
 

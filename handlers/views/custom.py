@@ -31,9 +31,9 @@ from handlers.views.fields import TYPES, code, middle_cut, name_option
 
 WHERE_FORM, FOUND_FORM = "custom_where", "custom_found"  # callback ids
 
-# block ids
+# block ids; each is followed by the round, as inputs that start anew need new ids
 NAME, PATH, RECORDS, PAGINATION = "name", "path", "records", "pagination"
-FIRST, SECOND = "first", "second"  # with the pagination they belong to: first:cursor
+FIRST, SECOND = "first", "second"  # and, in between, by the pagination: first:cursor:0
 KEY, UPDATED, SINCE = "key", "updated", "since"
 
 # action ids
@@ -76,21 +76,21 @@ def where_view(page: WherePage) -> View:
     )
     blocks: list[Block] = [
         *_notices(page),
-        _input(NAME, "Name of the data", _text(page.name, "Customers")),
+        _input(_id(page, NAME), "Name of the data", _text(page.name, "Customers")),
         _input(
-            PATH,
+            _id(page, PATH),
             "Path",
             _text(page.path, "/customers?status=active"),
             hint="What follows the base URL of the authorization.",
         ),
         _input(
-            RECORDS,
+            _id(page, RECORDS),
             "Where the records are",
             _text(page.records, "data.items"),
             hint="The way to the list in the answer, with dots. Empty: the answer is the list.",
             optional=True,
         ),
-        _input(PAGINATION, "Pages", pagination),
+        _input(_id(page, PAGINATION), "Pages", pagination),
         *_parameters(page),
     ]
     return modal(
@@ -116,7 +116,7 @@ def _parameters(page: WherePage) -> list[Block]:
     values = (page.first, page.second)
     return [
         _input(
-            f"{name}:{page.pagination}",
+            _id(page, f"{name}:{page.pagination}"),
             label,
             _text(value, example),
             hint=f"For example {example}",
@@ -145,10 +145,10 @@ def found_view(page: FoundPage) -> View:
         *(explanation(page.notice, []) if page.notice else []),
         section(found, accessory=button("Back", BACK)),
         context(_fields(page)),
-        _input(KEY, "Primary key", key, hint="What tells one record from another."),
-        _input(UPDATED, "Time of the last change", updated, optional=True),
+        _input(_id(page, KEY), "Primary key", key, hint="What tells one record from another."),
+        _input(_id(page, UPDATED), "Time of the last change", updated, optional=True),
         _input(
-            SINCE,
+            _id(page, SINCE),
             "Parameter for changes since",
             _text(page.since, "updated_since"),
             hint="With it a sync asks only for what changed. Empty: everything is read each time.",
@@ -169,6 +169,10 @@ def _fields(page: FoundPage) -> str:
     shown = [f"{code(path, 40)} {TYPES[kind]}" for path, kind in page.fields[:FIELDS_SHOWN]]
     left = len(page.fields) - FIELDS_SHOWN
     return ", ".join(shown) + (f" and {number(left)} more" if left > 0 else "")
+
+
+def _id(page: WherePage | FoundPage, name: str) -> str:
+    return f"{name}:{page.round}"
 
 
 def input_of(block: str) -> str:

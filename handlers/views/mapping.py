@@ -1,8 +1,5 @@
-"""The Mapping modal: where the data goes, the next pair, and the pairs there are."""
+"""The Mapping modal: where the data goes, the next pair, then (`mapped`) the pairs there are."""
 
-from typing import Literal
-
-from pydantic import BaseModel
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
@@ -10,7 +7,6 @@ from slack_sdk.models.blocks import (
     ExternalDataSelectElement,
     InputBlock,
     Option,
-    OverflowMenuElement,
     PlainTextInputElement,
     SectionBlock,
     StaticSelectElement,
@@ -19,10 +15,9 @@ from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
 from handlers.metadata import Metadata
-from handlers.read.mapping import MappingPage, PairRow
+from handlers.read.mapping import MappingPage
 from handlers.views.common import (
     button,
-    context,
     divider,
     escape,
     header,
@@ -33,7 +28,8 @@ from handlers.views.common import (
     section,
 )
 from handlers.views.errors import explanation
-from handlers.views.fields import HASHED, TYPES, code, key_of, middle_cut, name_option
+from handlers.views.fields import HASHED, TYPES, middle_cut, name_option
+from handlers.views.mapped import pair_blocks
 
 MAPPING_FORM = "mapping_form"  # callback id
 
@@ -51,31 +47,20 @@ KEEP = "mapping_keep"  # what is kept as it is entered, without drawing anything
 
 # action ids of the buttons
 ADD_PAIR = "mapping_add_pair"
-PAIR_MENU = "mapping_pair_menu"  # value: a PairChoice
 OPEN_FIELD = "mapping_open_field"
 CREATE_FIELD = "mapping_create_field"
 CANCEL_FIELD = "mapping_cancel_field"
 FILL_IN = "mapping_fill_in"
-DROP_SUGGESTED = "mapping_drop_suggested"
 DROP_BROKEN = "mapping_drop_broken"
-PREVIOUS, NEXT = "mapping_previous", "mapping_next"
 START_OVER = "mapping_start_over"
 
 NEW = f"{HASHED}new"  # the table drop-down's value for a table to be made; no name's key
 TICKED = "yes"
-NAMES_SHOWN = 40  # of fields in a line
 
 
 class MappingMetadata(Metadata):
     draft: int
     transfer: int
-
-
-class PairChoice(BaseModel, frozen=True):
-    """What was picked in a pair's menu. `field`: the key of its project field."""
-
-    field: str
-    do: Literal["remove", "key"]
 
 
 def mapping_view(page: MappingPage) -> View:
@@ -85,7 +70,7 @@ def mapping_view(page: MappingPage) -> View:
         divider(),
         *_next(page),
         divider(),
-        *_pairs(page),
+        *pair_blocks(page),
         _activate(page),
     ]
     return modal(
@@ -256,87 +241,6 @@ def _create_field(page: MappingPage) -> list[Block]:
         _input(page, FIELD_TYPE, "Type of the new field", types, dispatch=True),
         ActionsBlock(block_id=block_id("field_buttons", page.round), elements=buttons),
     ]
-
-
-def _pairs(page: MappingPage) -> list[Block]:
-    if not page.count:
-        return [context("No fields are mapped yet."), *_unmapped(page)]
-    blocks: list[Block] = [header(f"Mapped fields ({number(page.count)})")]
-    if page.suggested:
-        blocks.append(_suggested(page))
-    blocks += [_pair(pair) for pair in page.pairs]
-    if page.count > len(page.pairs):
-        blocks += _paging(page)
-    return [*blocks, *_unmapped(page)]
-
-
-def _suggested(page: MappingPage) -> SectionBlock:
-    are = (
-        "1 is a suggestion" if page.suggested == 1 else f"{number(page.suggested)} are suggestions"
-    )
-    return section(
-        f":bulb: {are}: names alike, types that fit. Press *Add* below to accept them all.",
-        accessory=button("Remove suggestions", DROP_SUGGESTED),
-    )
-
-
-def _pair(pair: PairRow) -> SectionBlock:
-    goes = f"{code(pair.source_field)} → {code(pair.project_field)}"
-    facts = [TYPES[pair.source_type]]
-    if pair.project_type is not pair.source_type:
-        facts[0] += f" → {TYPES[pair.project_type]}"
-    if pair.transform:
-        facts.append(escape(pair.transform))
-    if pair.is_primary_key:
-        facts.append(":key: Primary key")
-    if pair.is_new:
-        facts.append("new field")
-    if pair.is_suggested:
-        facts.append("suggested")
-    text = f"{goes}\n{' · '.join(facts)}"
-    if pair.trouble:
-        text += f"\n:warning: {escape(pair.trouble)}"
-    return section(text, block_id=f"pair:{key_of(pair.project_field)}", accessory=_menu(pair))
-
-
-def _menu(pair: PairRow) -> OverflowMenuElement:
-    field = key_of(pair.project_field)
-    key = "Not the primary key" if pair.is_primary_key else "Primary key"
-    return OverflowMenuElement(
-        action_id=PAIR_MENU,
-        options=[
-            option("Remove", PairChoice(field=field, do="remove").model_dump_json()),
-            option(key, PairChoice(field=field, do="key").model_dump_json()),
-        ],
-    )
-
-
-def _paging(page: MappingPage) -> list[Block]:
-    last = page.first + len(page.pairs)
-    buttons = []
-    if page.first:
-        buttons.append(button("Previous", PREVIOUS))
-    if last < page.count:
-        buttons.append(button("Next", NEXT))
-    where = f"{number(page.first + 1)}–{number(last)} of {number(page.count)} mapped fields"
-    return [context(where), ActionsBlock(block_id="pages", elements=buttons)]
-
-
-def _unmapped(page: MappingPage) -> list[Block]:
-    blocks: list[Block] = []
-    if page.required:
-        blocks.append(
-            context(f":warning: Every new row needs a value here: {_names(page.required)}")
-        )
-    if page.unmapped:
-        blocks.append(context(f"Not mapped: {_names(page.unmapped)}"))
-    return blocks
-
-
-def _names(names: tuple[str, ...]) -> str:
-    shown = ", ".join(code(name, 40) for name in names[:NAMES_SHOWN])
-    left = len(names) - NAMES_SHOWN
-    return shown if left <= 0 else f"{shown} and {number(left)} more"
 
 
 def _activate(page: MappingPage) -> InputBlock:
