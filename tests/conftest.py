@@ -1,5 +1,6 @@
 """What every test may lean on: real databases, and an engine on them."""
 
+import logging
 import os
 import tempfile
 import warnings
@@ -11,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import make_url
 
+from bot import logs
 from bot.clock import ShiftedClock
 from bot.connectors.catalog import load_catalog
 from bot.connectors.http import HttpPool
@@ -22,6 +24,8 @@ from store.database import Database
 from store.models import Member, Workspace
 from store.vault import Vault
 from store.vocabulary import Role
+
+logs.configure("console", logging.WARNING)
 
 # slack_sdk follows these and not NO_PROXY; everything here is on loopback.
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):

@@ -16,7 +16,7 @@ from bot.playground.mailbox import Mailbox
 from bot.playground.slack import SlackServer
 from bot.playground.store import DemoStore
 from bot.settings import OAuthClient, Settings
-from bot.web.serving import Serving
+from bot.web.serving import Serving, free_port
 from store import migrate
 from store.vault import Vault
 
@@ -112,13 +112,11 @@ async def playground(
         stack.push_async_callback(slack.stop)
         _people(slack)
 
-        web = Serving(_nobody, port)  # takes the port, so that the public URL can be told
-        await web.start()
-        await web.stop()
+        port = port or free_port()
         settings = make_settings(
             folder,
-            port=web.port,
-            public_url=web.url,
+            port=port,
+            public_url=f"http://127.0.0.1:{port}",
             slack_api_url=slack.api_url,
             smtp_url=SecretStr(mailbox.url),
             **overrides,
@@ -142,7 +140,3 @@ def _people(slack: SlackServer) -> None:
         slack.add_member(member_id, name, email, tz=zone, is_admin=is_admin)
     for channel_id, name in CHANNELS:
         slack.add_channel(channel_id, name, [person[0] for person in PEOPLE])
-
-
-async def _nobody(_scope: Any, _receive: Any, _send: Any) -> None:
-    """No app yet."""

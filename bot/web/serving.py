@@ -23,6 +23,13 @@ class _Guest(uvicorn.Server):
         yield  # signals are the host's business
 
 
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that is free now, for an address that has to be told before it is served."""
+    with socket.create_server((host, 0)) as bound:
+        port: int = bound.getsockname()[1]
+        return port
+
+
 class Serving:
     """An ASGI app on a socket; after a stop it can start again on the same port."""
 
