@@ -33,9 +33,17 @@ def free_port(host: str = "127.0.0.1") -> int:
 class Serving:
     """An ASGI app on a socket; after a stop it can start again on the same port."""
 
-    def __init__(self, app: ASGIApp, port: int = 0, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        *,
+        protocol: type[asyncio.Protocol] | None = None,
+    ) -> None:
         self.port = port  # 0: the first start picks a free one
         self._app = app
+        self._protocol = protocol or "auto"
         self._host = host
         self._server: _Guest | None = None
         self._task: asyncio.Task[None] | None = None
@@ -50,6 +58,7 @@ class Serving:
         self.port = listening.getsockname()[1]
         config = uvicorn.Config(
             self._app,
+            http=self._protocol,
             log_config=None,
             access_log=False,
             lifespan="off",

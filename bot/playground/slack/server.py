@@ -19,7 +19,7 @@ from bot.playground.slack.deliveries import Deliveries, Exchange
 from bot.playground.slack.errors import RateLimited, SlackError
 from bot.playground.slack.interactions import Interactions
 from bot.playground.slack.member import Member
-from bot.playground.slack.serving import Serving
+from bot.playground.slack.serving import BreakableServing
 from bot.playground.slack.state import Channel, Person, Workspace
 from bot.playground.slack.web_api import METHODS, Arguments, Call
 
@@ -66,7 +66,7 @@ class SlackServer:
         self.calls: list[ApiCall] = []
         self._members: dict[tuple[str, str], Member] = {}
         self._events: set[asyncio.Task[Exchange]] = set()
-        self._serving = Serving(
+        self._serving = BreakableServing(
             Starlette(
                 routes=[
                     Route("/api/{method}", self._web_api, methods=["GET", "POST"]),
@@ -77,7 +77,8 @@ class SlackServer:
         )
 
     async def start(self, port: int = 0) -> None:
-        await self._serving.start(port)
+        self._serving.port = port
+        await self._serving.start()
         self.slack.response_urls.root = f"{self.url}/response/"
 
     async def stop(self) -> None:
