@@ -213,21 +213,23 @@ def waiting_view(waiting: Waiting) -> View:
     service = escape(cut(waiting.service_name, NAME_SHOWN))
     name = escape(cut(waiting.name, NAME_SHOWN))
     if waiting.kind is AuthKind.OAUTH2:
-        what = f"{service} asks in your browser whether Patchbay may read from it. Allow it there"
+        what = f"{service} asks in your browser whether Patchbay may read from it."
+        once = "Once you allow it there"
     else:
-        what = "A page opens in your browser. Enter the secret there; it is checked at once"
-    goal = f"*{name}* is then authorized again." if waiting.renews else "Then this window goes on."
+        what = "A page opens in your browser. Enter the secret there; it is checked at once."
+        once = "Once it is accepted"
+    goal = f"*{name}* works again" if waiting.renews else "this window goes on by itself"
     link = button(
         f"Open {cut(waiting.service_name, 60)}", OPEN_LINK, style="primary", url=waiting.url
     )
     return modal(
         "Authorize",
         [
-            section(f"{what}. {goal}"),
+            section(f"{what} {once}, {goal}."),
             ActionsBlock(block_id="link", elements=[link]),
             context(
-                f"The link is for you alone, works once, and ends {when(waiting.expires_at)}. "
-                "Leave this window open meanwhile."
+                "The link is for you alone and works once. It is good until "
+                f"{when(waiting.expires_at)}."
             ),
         ],
         callback_id=WAIT_VIEW,

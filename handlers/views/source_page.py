@@ -50,7 +50,7 @@ def source_page(source: SourcePage, *, on_list: bool = False) -> View:
         names = [escape(cut(name, NAME)) for name in source.integrations]
         blocks.append(section(f"*Integrations that use it*\n{bullet_list(names, 5)}"))
     blocks += _actions(source)
-    blocks.append(context(f"Created by <@{source.created_by}> on {when(source.created_at)}"))
+    blocks.append(context(f"Created by <@{source.created_by}> · {when(source.created_at)}"))
     return modal(
         "Integration Source",
         blocks,
