@@ -36,11 +36,15 @@ def pair_blocks(page: MappingPage) -> list[Block]:
 
 
 def _suggested(page: MappingPage) -> SectionBlock:
-    are = (
-        "1 is a suggestion" if page.suggested == 1 else f"{number(page.suggested)} are suggestions"
-    )
+    count = number(page.suggested)
+    if page.table is None:
+        what = "1 field is proposed" if page.suggested == 1 else f"{count} fields are proposed"
+        why = "each source field gets one of its own in the new table"
+    else:
+        what = "1 is a suggestion" if page.suggested == 1 else f"{count} are suggestions"
+        why = "names alike, types that fit"
     return section(
-        f":bulb: {are}: names alike, types that fit. Press *Add* below to accept them all.",
+        f":bulb: {what}: {why}. Press *Add* below to accept them all.",
         accessory=button("Remove suggestions", DROP_SUGGESTED),
     )
 

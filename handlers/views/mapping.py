@@ -237,7 +237,14 @@ def _create_field(page: MappingPage) -> list[Block]:
     ]
     hint = "The field is added to the table when the mapping is saved."
     return [
-        _input(page, FIELD_NAME, "Name of the new field", _text(KEEP, name, limit=63), hint=hint),
+        _input(
+            page,
+            FIELD_NAME,
+            "Name of the new field",
+            _text(KEEP, name, limit=63),
+            hint=hint,
+            optional=True,  # left empty, it must not stand in the way of **Add**
+        ),
         _input(page, FIELD_TYPE, "Type of the new field", types, dispatch=True),
         ActionsBlock(block_id=block_id("field_buttons", page.round), elements=buttons),
     ]

@@ -57,7 +57,7 @@ async def test_the_shortest_way_is_a_pick_and_two_presses(face: Face, shop: Shop
     assert modal.value("Table") == "Create a table for this data type"
     assert modal.value("Name of the new table") == "demo_store_customers"
     assert "Activate this data transfer" in modal.value("Once it is saved")
-    await editor.sees("are suggestions: names alike, types that fit")
+    await editor.sees("16 fields are proposed")
     await editor.submits()
     await editor.sees("Active")
     await editor.sees("Create an integration")
