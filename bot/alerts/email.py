@@ -19,6 +19,7 @@ from bot.alerts.letter import Letter, alert_letter, confirmation_letter
 from bot.alerts.links import slack_link
 from bot.alerts.sending import RetryLater, Sent, Undeliverable
 from bot.engine import Engine
+from store import members
 from store.models import Delivery
 from store.vocabulary import Level
 
@@ -60,9 +61,12 @@ class EmailSender:
     async def _letter(self, delivery: Delivery) -> Letter:
         if delivery.level is Level.CONFIRM_EMAIL:
             return confirmation_letter(ConfirmEmailFacts.model_validate(delivery.facts))
+        facts = AlertFacts.model_validate(delivery.facts)
+        workspace_id = delivery.workspace_id
         async with self._engine.database.read() as session:
-            link = await slack_link(session, delivery.workspace_id, delivery.incident_id)
-        return alert_letter(AlertFacts.model_validate(delivery.facts), link)
+            link = await slack_link(session, workspace_id, delivery.incident_id)
+            by = await members.get(session, workspace_id, facts.by_member or "")
+        return alert_letter(facts, link, by.name if by else "")
 
 
 def server_of(url: str) -> Server:

@@ -237,7 +237,8 @@ async def _in_hand(session: AsyncSession, actor: Actor, incident_id: int) -> Inc
         raise NotFound("This alert is not known any more, so there is nothing to do.")
     facts = AlertFacts.model_validate(incident.facts)
     creators = await incidents.creators(session, actor.workspace_id, facts.integration_ids)
-    if not any(actor.may_edit(created_by) for _, created_by in creators):
+    # an admin may, also where the integrations are gone
+    if not any(actor.may_edit(by) for by in ("", *(created_by for _, created_by in creators))):
         raise NotAllowed(
             "You cannot answer this alert: only the person who created the integration and admins "
             "can. Ask one of them."

@@ -34,7 +34,8 @@ _MOODS = {
 _LONGEST_SUBJECT = 180
 
 
-def alert_letter(facts: AlertFacts, link: str) -> Letter:
+def alert_letter(facts: AlertFacts, link: str, by: str = "") -> Letter:
+    """`by`: the name of the member who put it right."""
     causes = [f"{cause.count:,} × {cause.reason}" for cause in facts.causes]
     is_about_causes = bool(causes) and facts.level in (Level.WARNING, Level.DISABLED)
     is_resolved = facts.level is Level.RESOLVED
@@ -43,7 +44,7 @@ def alert_letter(facts: AlertFacts, link: str) -> Letter:
         heading=facts.title,
         mood=_MOODS.get(facts.level, "calm"),
         sentences=_sentences(facts),
-        rows=_rows(facts),
+        rows=_rows(facts, by),
         list_heading="Top causes" if is_about_causes else "Details",
         items=[] if is_resolved else causes if is_about_causes else facts.details,
         next_step=facts.next_step,
@@ -98,7 +99,7 @@ def _not_before(facts: AlertFacts) -> str:
     return f", and not before {moment(facts.not_before, facts.timezone)}"
 
 
-def _rows(facts: AlertFacts) -> list[tuple[str, str]]:
+def _rows(facts: AlertFacts, by: str) -> list[tuple[str, str]]:
     rows = [("Integration", _names(facts.integration_names))]
     if facts.source_name:
         rows.append(("Source", f"{facts.source_name} ({facts.service_name})"))
@@ -108,7 +109,8 @@ def _rows(facts: AlertFacts) -> list[tuple[str, str]]:
         rows.append(("Was", facts.trouble))
     rows.append(("Since", moment(facts.since, facts.timezone)))
     if facts.level is Level.RESOLVED:
-        return [*rows, ("Resolved", moment(facts.happened_at, facts.timezone))]
+        rows.append(("Resolved", moment(facts.happened_at, facts.timezone)))
+        return [*rows, ("By", by)] if by else rows
     if facts.failed_runs:
         rows.append(("Failed runs", f"{facts.failed_runs:,} in a row"))
     if facts.records_read:

@@ -124,6 +124,17 @@ async def test_text_and_html_say_the_same_facts(
             assert fact in said, (kind, fact)
 
 
+async def test_the_end_names_who_brought_it_about(
+    engine: Engine, mailbox: Mailbox, outbox: Outbox
+) -> None:
+    ended = facts(Level.RESOLVED).model_copy(update={"by_member": "U_ADMIN"})
+    await owe(engine, A, about=ended)
+    await outbox.sweep()
+
+    [mail] = mailbox.messages
+    assert "By: Admin" in part(mail, "plain")
+
+
 async def test_names_cannot_write_headers_or_html(
     engine: Engine, mailbox: Mailbox, outbox: Outbox
 ) -> None:
