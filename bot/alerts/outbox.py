@@ -25,6 +25,7 @@ AT_ONCE = 20  # deliveries on their way at a time
 SEND_SECONDS = 60  # for one attempt
 LEASE = timedelta(seconds=150)  # longer than an attempt: then its process is gone
 GIVE_UP = timedelta(days=1)
+LEAST_ATTEMPTS = 20  # before that: a bot that was switched off for a day has not tried
 FIRST_WAIT = 2.0  # seconds before the second attempt; doubles
 LONGEST_WAIT = 900.0
 PACE = timedelta(seconds=1)  # between two messages to one Slack channel or DM
@@ -172,7 +173,7 @@ class Outbox:
 
     async def _later(self, delivery: Delivery, problem: RetryLater) -> None:
         now = self._engine.clock.now()
-        if now - delivery.created_at >= GIVE_UP:
+        if now - delivery.created_at >= GIVE_UP and delivery.attempts >= LEAST_ATTEMPTS:
             await self._fall_back(delivery, f"it failed for a whole day ({problem.reason}).")
             return
         wait = _backoff(delivery.attempts) if problem.seconds is None else problem.seconds

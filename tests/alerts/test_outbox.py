@@ -222,6 +222,15 @@ async def test_after_a_day_others_are_told_instead(engine: Engine) -> None:
     assert post.counted["incident:1:warning:dm:U_ADMIN"] == 1
 
 
+async def test_a_bot_that_was_off_for_days_still_tries(engine: Engine) -> None:
+    await trouble(engine, (Way.DM, "U1"))
+    skip(engine, timedelta(days=3))
+    post = Post(RetryLater("down"))
+    await settle(engine, outbox_of(engine, post))
+
+    assert post.keys == ["incident:1:warning:dm:U1"]
+
+
 async def test_a_revoked_token_drops_it(engine: Engine) -> None:
     await trouble(engine, (Way.DM, "U1"))
 
