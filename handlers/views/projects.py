@@ -38,6 +38,7 @@ WAITING = "project_waiting"
 
 NAME = "name"  # block id of the name's input
 SHOWN = 90
+PROBLEM = 300  # characters of a row's
 
 Do = Literal["rename", "remove"]
 
@@ -76,7 +77,7 @@ def _row(row: ProjectRow, may_administer: bool) -> SectionBlock:
     text = f"*{escape(cut(row.name, 120))}*{' (default)' if row.is_default else ''}"
     text += f"\n{' · '.join(facts)}"
     if row.problem:
-        text += f"\n:warning: {escape(row.problem)}"
+        text += f"\n:warning: {escape(cut(row.problem, PROBLEM))}"
     menu = _menu(row) if may_administer else None
     return section(text, block_id=f"project:{row.id}", accessory=menu)
 
