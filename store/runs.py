@@ -59,6 +59,7 @@ async def claim(session: AsyncSession, worker: str, now: datetime) -> Run | None
         return None
     run.state = RunState.RUNNING
     run.worker = worker
+    run.attempts += 1
     run.heartbeat_at = now
     run.started_at = run.started_at or now
     return run

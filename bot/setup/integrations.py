@@ -141,13 +141,17 @@ async def _apply(
 
 
 def _choose(integration: Integration, wanted: dict[int, list[UpdateType]]) -> None:
-    """Sets the types of updates; a data type that stays keeps its cursor."""
+    """Sets the types of updates. A data type that stays keeps its cursor, unless it gets one more
+    type: what that type missed so far is read again from the start.
+    """
     kept = {part.transfer_id: part for part in integration.updates}
     for transfer_id, part in kept.items():
         if transfer_id not in wanted:
             integration.updates.remove(part)
     for transfer_id, types in wanted.items():
         part = kept.get(transfer_id) or IntegrationTransfer(transfer_id=transfer_id)
+        if any(not getattr(part, type_.value) for type_ in types):
+            part.cursor = None
         for type_ in UpdateType:
             setattr(part, type_.value, type_ in types)
         if transfer_id not in kept:

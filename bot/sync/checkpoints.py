@@ -54,6 +54,7 @@ async def write(
     if run is None:
         raise Lost
     run.heartbeat_at = now
+    run.attempts = 1  # it gets on: only a run that kills its workers in one place is given up
     step.tally.add_to(run)
     await _move(session, job, transfer_id, step)
     whose = (job.integration_id, transfer_id)

@@ -48,6 +48,7 @@ class Job:
     trigger: Trigger
     began: datetime
     watched: bool
+    attempts: int  # workers that took it up since its last page, this one included
     source: Source
     policy: Policy
     tasks: tuple[Task, ...]
@@ -72,6 +73,7 @@ async def load(session: AsyncSession, run_id: int, worker: str) -> Job | None:
         trigger=run.trigger,
         began=run.started_at or run.queued_at,
         watched=run.watcher_id is not None,
+        attempts=run.attempts,
         source=await session.get_one(Source, integration.source_id),
         policy=policy_of(integration),
         tasks=tuple(await _tasks(session, run)),

@@ -27,6 +27,8 @@ from store.vocabulary import RunState, Trigger
 
 log = structlog.get_logger(__name__)
 
+MOST_ATTEMPTS = 5  # of workers at one page of a run
+
 
 async def execute(engine: Engine, run_id: int, worker: str, stop: asyncio.Event) -> None:
     """Does the run that `worker` has claimed. Never raises for what a service or a project does.
@@ -41,7 +43,7 @@ async def execute(engine: Engine, run_id: int, worker: str, stop: asyncio.Event)
     if job.watched:
         await engine.signals.send(RunMoved(job.workspace_id, run_id))
     try:
-        outcome = await _carry_out(engine, job, stop)
+        outcome = _given_up(job) or await _carry_out(engine, job, stop)
     except Stopping:
         async with engine.database.begin() as session:
             await runs.give_back(session, run_id, worker)
@@ -55,6 +57,18 @@ async def execute(engine: Engine, run_id: int, worker: str, stop: asyncio.Event)
     except Exception as error:  # a mistake of ours fails this run, not the worker
         outcome = _apology(run_id, error)
     await finish(engine, job, outcome)
+
+
+def _given_up(job: Job) -> Outcome | None:
+    """A run during which one worker after the other died, always at the same page."""
+    if job.attempts <= MOST_ATTEMPTS:
+        return None
+    log.error("sync.given_up", run_id=job.run_id, attempts=job.attempts)
+    sentence = (
+        f"This sync was broken off {MOST_ATTEMPTS} times at the same place, most likely because "
+        "the machine ran out of memory. Ask whoever runs Patchbay to look at its log."
+    )
+    return Outcome(RunState.FAILED, "broken_off", sentence)
 
 
 def _apology(run_id: int, error: Exception) -> Outcome:

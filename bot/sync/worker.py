@@ -5,6 +5,7 @@ The runs table is the queue; any number of processes may work on it.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,16 +37,18 @@ class Worker:
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then ends within 10 s; what is unfinished is queued again."""
         log.info("worker.started", worker=self.name)
-        beating = asyncio.create_task(self._every(BEAT_SECONDS, self.beat))
-        filling = asyncio.create_task(self._every(0, self._fill))
+        done = asyncio.Event()  # what uses the database ends by itself: cut off, it would leak
+        beating = asyncio.create_task(self._every(BEAT_SECONDS, self.beat, done))
+        filling = asyncio.create_task(self._every(0, self._fill, self._stopping))
         try:
             await stop.wait()
         finally:
-            filling.cancel()
-            await asyncio.gather(filling, return_exceptions=True)
+            self._stopping.set()
+            self._engine.queue.wake()
             await self._let_go()
-            beating.cancel()
-            await asyncio.gather(beating, return_exceptions=True)
+            await filling
+            done.set()
+            await beating
             log.info("worker.stopped", worker=self.name)
 
     async def run_one(self) -> bool:
@@ -58,12 +61,17 @@ class Worker:
 
     async def _fill(self) -> None:
         """Claims as much as may run at once, then waits for news."""
-        while len(self._tasks) < self._engine.settings.concurrent_runs:
+        while self._has_room():
             run = await self._claim()
             if run is None:
                 break
             self._start(run.id)
-        await self._engine.queue.wait(IDLE_SECONDS)
+        if not self._stopping.is_set():
+            await self._engine.queue.wait(IDLE_SECONDS)
+
+    def _has_room(self) -> bool:
+        most = self._engine.settings.concurrent_runs
+        return len(self._tasks) < most and not self._stopping.is_set()
 
     async def _claim(self) -> Run | None:
         async with self._engine.database.read() as session:
@@ -108,7 +116,6 @@ class Worker:
 
     async def _let_go(self) -> None:
         """Ends what is being done: after the page in hand, or without it when that takes long."""
-        self._stopping.set()
         if self._tasks:
             _done, late = await asyncio.wait(list(self._tasks.values()), timeout=STOP_SECONDS)
             for task in late:
@@ -120,12 +127,17 @@ class Worker:
         except SQLAlchemyError:  # the database is away: the runs are taken up again all the same
             log.exception("worker.could_not_give_back", worker=self.name)
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
-        """Repeats it, whatever happens meanwhile."""
-        while True:
+    async def _every(
+        self, seconds: float, work: Callable[[], Awaitable[None]], stop: asyncio.Event
+    ) -> None:
+        """Repeats it until `stop` is set, whatever happens meanwhile."""
+        while not stop.is_set():
+            pause = seconds
             try:
                 await work()
             except Exception:  # most likely our own database: the next round may find it back
                 log.exception("worker.round_failed")
-                await asyncio.sleep(IDLE_SECONDS)
-            await asyncio.sleep(seconds)
+                pause += IDLE_SECONDS
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await stop.wait()

@@ -31,6 +31,7 @@ class Run(Counts, Base):
     trigger: Mapped[Trigger]
     state: Mapped[RunState] = mapped_column(default=RunState.QUEUED)
     worker: Mapped[str | None] = mapped_column(String(64))  # who holds it
+    attempts: Mapped[int] = mapped_column(default=0)  # workers that took it up since its last page
     heartbeat_at: Mapped[datetime | None]  # a running run whose heart stopped is taken up again
     queued_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

@@ -156,16 +156,35 @@ async def test_an_edit_keeps_the_cursor_of_what_stays(engine: Engine) -> None:
         for part in await session.scalars(select(IntegrationTransfer)):
             part.cursor = "2026-01-01T00:00:00Z"
     wanted = wanted_of(integration).model_copy(
-        update={"updates": {customers: [UpdateType.DELETED]}, "name": "Shop, deletions"}
+        update={"updates": {customers: [UpdateType.CREATED]}, "name": "Shop, new ones"}
     )
     draft_id = await new_draft(engine, EDITOR, integration_id)
     assert await integrations.save(engine, EDITOR, draft_id, wanted, version=1) == integration_id
     integration = await loaded(engine, integration_id)
     [part] = integration.updates
     assert (part.transfer_id, part.cursor) == (customers, "2026-01-01T00:00:00Z")
-    assert (part.created, part.updated, part.deleted) == (False, False, True)
+    assert (part.created, part.updated, part.deleted) == (True, False, False)
     assert integration.version == 2
     assert orders != customers
+
+
+async def test_a_type_of_update_that_is_added_reads_from_the_start(engine: Engine) -> None:
+    """What that type missed so far would never come otherwise."""
+    integration_id = await saved(engine)
+    integration = await loaded(engine, integration_id)
+    first = integration.updates[0].transfer_id
+    async with engine.database.begin() as session:
+        for part in await session.scalars(select(IntegrationTransfer)):
+            part.cursor = "2026-01-01T00:00:00Z"
+    wanted = wanted_of(integration)
+    more = wanted.updates | {first: [*wanted.updates[first], UpdateType.DELETED]}
+    draft_id = await new_draft(engine, EDITOR, integration_id)
+    await integrations.save(
+        engine, EDITOR, draft_id, wanted.model_copy(update={"updates": more}), version=1
+    )
+    cursors = {p.transfer_id: p.cursor for p in (await loaded(engine, integration_id)).updates}
+    assert cursors.pop(first) is None
+    assert set(cursors.values()) == {"2026-01-01T00:00:00Z"}
 
 
 async def test_an_active_one_gets_its_next_time_at_once(engine: Engine) -> None:

@@ -175,3 +175,29 @@ async def _two_integrations(world: World) -> tuple[int, int]:
         run = Run(workspace_id="T1", integration_id=other.id, trigger=Trigger.MANUAL, queued_at=now)
         session.add(run)
     return first, run.id
+
+
+async def test_a_run_that_kills_its_workers_is_given_up(world: World) -> None:
+    await world.set_up("customers")
+    run_id = await world.queue()
+    async with world.engine.database.begin() as session:
+        (await session.get_one(Run, run_id)).attempts = 5  # five workers died of its first page
+
+    await Worker(world.engine).run_one()
+
+    run = await world.run(run_id)
+    assert (run.state, run.error_code) == (RunState.FAILED, "broken_off")
+    assert run.error is not None
+    assert "5 times" in run.error
+
+
+async def test_a_run_that_gets_on_is_not_given_up(world: World) -> None:
+    await world.set_up("customers")
+    run_id = await world.queue()
+    async with world.engine.database.begin() as session:
+        (await session.get_one(Run, run_id)).attempts = 4
+
+    await Worker(world.engine).run_one()
+
+    run = await world.run(run_id)
+    assert (run.state, run.attempts) == (RunState.SUCCEEDED, 1)

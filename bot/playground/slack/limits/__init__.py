@@ -42,7 +42,7 @@ def problems(payload: Any, surface: str) -> list[Problem]:
         return place.found
     rules = {"modal": MODAL, "home": HOME}
     kind = payload.get("type") if isinstance(payload, dict) else None
-    place = Place(str(kind) if kind in rules else "")
+    place = Place(kind if isinstance(kind, str) and kind in rules else "")
     typed(rules if surface == "view" else {surface: rules[surface]}, "view")(payload, place)
     return place.found
 
