@@ -92,6 +92,7 @@ class Patchbay:
         self.engine.queue.wake()
         self.engine.outbox.wake()
         await asyncio.gather(*self._tasks)
+        await self.engine.background.end()
         if self.clients.base.session is not None:
             await self.clients.base.session.close()
         await self.engine.http.close()

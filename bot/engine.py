@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from bot.background import Background
 from bot.clock import Clock
 from bot.connectors.catalog import Catalog
 from bot.connectors.http import HttpPool
@@ -25,3 +26,4 @@ class Engine:
     signals: Signals = field(default_factory=Signals)
     queue: Wakeup = field(default_factory=Wakeup)  # "there are runs to do"
     outbox: Wakeup = field(default_factory=Wakeup)  # "there are deliveries owed"
+    background: Background = field(default_factory=Background)

@@ -56,7 +56,7 @@ class Progress:
     def __init__(self, engine: Engine, client_for: ClientFor) -> None:
         self._engine = engine
         self._out = Outgoing(engine, client_for)
-        self._shown: dict[int, asyncio.Task[None]] = {}
+        self._shown: set[int] = set()
         self._moved: set[int] = set()
 
     async def on_signal(self, signal: Signal) -> None:
@@ -65,15 +65,8 @@ class Progress:
             return
         self._moved.add(signal.run_id)
         if signal.run_id not in self._shown:
-            task = asyncio.create_task(self._follow(signal.workspace_id, signal.run_id))
-            self._shown[signal.run_id] = task
-
-    async def stop(self) -> None:
-        """What is being written is dropped; the summary will say it all."""
-        tasks = list(self._shown.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            self._shown.add(signal.run_id)
+            self._engine.background.start(self._follow(signal.workspace_id, signal.run_id))
 
     async def _follow(self, workspace_id: str, run_id: int) -> None:
         """Writes the message as often as it may be, for as long as the run moves on."""
@@ -84,14 +77,15 @@ class Progress:
                 async with turn_to_write(workspace_id, run_id):
                     # looked up within the turn: the summary may have been written meanwhile
                     await self._write(workspace_id, run_id)
-                await asyncio.sleep(PACE)
+                if await self._engine.background.pause(PACE):
+                    return
         except (RetryLater, Undeliverable, Hopeless, SlackRefused) as problem:
             log.info("progress.not_shown", run_id=run_id, reason=str(problem))
         except Exception:  # a broken display must not be louder than a log line
             log.exception("progress.failed", run_id=run_id)
         finally:
             del turn
-            self._shown.pop(run_id, None)
+            self._shown.discard(run_id)
             self._moved.discard(run_id)
 
     async def _write(self, workspace_id: str, run_id: int) -> None:

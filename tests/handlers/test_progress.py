@@ -82,10 +82,10 @@ async def watched(engine: Engine) -> AsyncIterator[Watched]:
     async def client_for(workspace_id: str) -> AsyncWebClient:
         return AsyncWebClient(token="xoxb-test", base_url=slack.api_url)
 
-    shown = progress.register(engine, client_for)
+    progress.register(engine, client_for)
     outbox = Outbox(engine, {Way.DM: SlackSender(engine, client_for)})
     yield Watched(engine, slack, outbox)
-    await shown.stop()
+    await engine.background.end()
     await slack.stop()
 
 
