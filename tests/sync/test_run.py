@@ -61,7 +61,7 @@ async def test_a_backfill_reads_everything_again_and_changes_nothing(world: Worl
 CHOICES = [frozenset(some) for size in (1, 2, 3) for some in combinations(UpdateType, size)]
 
 
-@pytest.mark.parametrize("updates", CHOICES, ids="+".join)
+@pytest.mark.parametrize("updates", CHOICES, ids=lambda updates: "+".join(sorted(updates)))
 async def test_the_chosen_types_of_updates_alone_are_done(
     world: World, updates: frozenset[UpdateType]
 ) -> None:
