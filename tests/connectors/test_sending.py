@@ -85,7 +85,9 @@ async def test_a_closed_door(serve: Serve, connect: Connect) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked", ["1", format_datetime(datetime.now(UTC) + timedelta(seconds=3600), usegmt=True)]
+    "asked",
+    ["1", format_datetime(datetime.now(UTC) + timedelta(seconds=3600), usegmt=True)],
+    ids=["seconds", "date"],
 )
 async def test_retry_after_is_obeyed_up_to_a_cap(
     serve: Serve, connect: Connect, asked: str
