@@ -16,6 +16,9 @@ from starlette.routing import Route
 from bot.playground.member import Member
 from bot.playground.slack import SlackServer
 from bot.playground.slack.serving import Serving
+from bot.scopes import SCOPES
+
+BESIDE = ("channels:read", "groups:read", "im:read", "team:read")  # what the bot does not need
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Room:
 
 @pytest.fixture
 async def room() -> AsyncIterator[Room]:
-    slack = SlackServer()
+    slack = SlackServer(scopes=(*SCOPES, *BESIDE))
     await slack.start()
     slack.add_member("U1", "Alice", "alice@example.com", is_admin=True)
     slack.add_member("U2", "Boris Lindqvist", "boris@example.com", tz="Asia/Tokyo")

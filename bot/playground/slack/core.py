@@ -11,24 +11,7 @@ from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.state import Workspace
 from bot.playground.slack.triggers import Triggers
 from bot.playground.slack.trouble import Trouble
-
-# What an installed app was granted, unless a test says otherwise; `chat:write.public` is left out,
-# so that a channel must be joined before something is posted there.
-SCOPES = (
-    "channels:history",
-    "channels:join",
-    "channels:read",
-    "chat:write",
-    "commands",
-    "groups:history",
-    "groups:read",
-    "im:history",
-    "im:read",
-    "im:write",
-    "team:read",
-    "users:read",
-    "users:read.email",
-)
+from bot.scopes import SCOPES as SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +44,7 @@ class Slack:
     # tokens
 
     def install(self, workspace: Workspace, token: str, scopes: tuple[str, ...] = SCOPES) -> None:
+        """Grants what the app's manifest asks for, or only `scopes`."""
         self._revoked.discard(token)
         self.tokens[token] = Token(workspace, frozenset(scopes))
 

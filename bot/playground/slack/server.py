@@ -22,6 +22,7 @@ from bot.playground.slack.member import Member
 from bot.playground.slack.serving import BreakableServing
 from bot.playground.slack.state import Channel, Person, Workspace
 from bot.playground.slack.web_api import METHODS, Arguments, Call
+from bot.scopes import EVENTS
 
 # Known to everybody; the stand-in listens on loopback only.
 SIGNING_SECRET = "signing-secret"
@@ -29,7 +30,7 @@ BOT_TOKEN = "xoxb-playground"
 CLIENT_SECRET = "playground-client-secret"
 
 # The events that the app subscribed to; `send_event` sends any.
-SUBSCRIPTIONS = frozenset({"app_home_opened", "app_uninstalled", "tokens_revoked"})
+SUBSCRIPTIONS = frozenset(EVENTS)
 
 
 @dataclass(frozen=True, slots=True)
