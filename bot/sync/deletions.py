@@ -117,7 +117,7 @@ async def drop_deletions(engine: Engine, actor: Actor, integration_id: int) -> i
     """
     async with engine.database.begin() as session:
         integration = await editable(session, actor, integration_id)
-        count = await pending_deletions.drop(session, integration.id)
+        count = await pending_deletions.keep(session, integration.id)
         if not count:
             raise Refused(_ANSWERED)
         await incidents.resolve_for_integration(

@@ -59,7 +59,7 @@ async def load_pages(
     async with engine.database.read() as session:
         memory = _Memory(
             rejects=await rejects.any_of(session, job.integration_id, transfer_id),
-            pending=transfer_id in await pending_deletions.counts(session, job.integration_id),
+            pending=await pending_deletions.any_of(session, job.integration_id, transfer_id),
         )
     async for page in pages:
         if job.reads_service:

@@ -106,3 +106,4 @@ class PendingDeletion(Base):
         ForeignKey("transfers.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     record_key: Mapped[str] = mapped_column(Text, primary_key=True)  # JSON array of key values
+    kept: Mapped[bool] = mapped_column(default=False)  # somebody decided that the row stays

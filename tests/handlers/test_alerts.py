@@ -147,8 +147,8 @@ async def test_held_rows_are_decided_on(face: Face, button: str) -> None:
     deletes = button == "Delete the rows"
     assert await runs(face, Trigger.CONFIRMED_DELETION) == int(deletes)
     async with face.engine.database.read() as session:
-        waiting = (await session.scalars(select(PendingDeletion))).all()
-    assert len(waiting) == (2 if deletes else 0)
+        rows = (await session.scalars(select(PendingDeletion))).all()
+    assert [row.kept for row in rows] == [not deletes] * 2
 
 
 async def test_an_alert_is_answered_by_those_who_may(face: Face) -> None:

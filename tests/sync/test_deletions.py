@@ -98,6 +98,21 @@ async def test_rows_can_be_kept(world: World) -> None:
         await drop_deletions(world.engine, EDITOR, world.integration_id)
 
 
+async def test_rows_that_were_kept_are_not_asked_about_again(world: World) -> None:
+    await held(world)
+    await drop_deletions(world.engine, EDITOR, world.integration_id)
+
+    await world.sync()  # the overlap reads of the same deletions once more
+    assert len(await world.table()) == 1200
+    assert [one.state for one in await incidents(world)] == [IncidentState.RESOLVED]
+
+    world.shop.change("customers", range(1, 11), deleted_at=None)
+    await world.sync()
+    world.shop.delete("customers", range(1, 11))  # gone anew: that was not decided
+    assert (await world.sync()).deleted == 10
+    assert len(await world.table()) == 1190
+
+
 async def test_a_record_that_comes_back_is_deleted_no_more(world: World) -> None:
     await held(world)
     world.shop.change("customers", range(1, 291), deleted_at=None, email="back@example.com")
