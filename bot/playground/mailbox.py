@@ -32,6 +32,11 @@ class Mailbox:
         """All that came so far, oldest first."""
         return list(self._handler.messages)
 
+    @property
+    def refusals(self) -> int:
+        """How many messages were refused so far."""
+        return self._handler.refusals
+
     def to(self, address: str) -> list[EmailMessage]:
         return [message for message in self.messages if message["To"] == address]
 
@@ -100,12 +105,14 @@ class _Keeper:
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
         self.refuses = False
+        self.refusals = 0
         self.closed: set[str] = set()
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if self.refuses:
+            self.refusals += 1
             return "421 4.3.2 The mailbox refuses for now"
         envelope.mail_from = address
         envelope.mail_options.extend(options)
