@@ -4,8 +4,9 @@ The engine knows no Slack: it says here that a run moved on or an authorization 
 the handlers that show such things have subscribed. Whatever must not be lost is a delivery.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -31,6 +32,7 @@ class Authorized:
     draft_id: int | None  # the source draft that waits for it
     view_id: str | None  # the modal that waits for it
     problem: str | None = None  # a sentence, where it failed
+    below: Mapping[str, Any] | None = None  # the page under that modal, as its handler knows it
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from handlers.click import STACK, Click, click_of, depth
 from handlers.forms import save_draft, values_of
 from handlers.read import authorizations as read
 from handlers.read import sources as read_sources
+from handlers.renewed import page_below
 from handlers.views.authorizations import (
     CREATE,
     CREATE_VIEW,
@@ -43,13 +44,14 @@ from handlers.views.authorizations import (
 )
 from handlers.views.common import loading, option
 from handlers.views.source_form import source_form
-from handlers.waiting import update_when_ready
+from handlers.waiting import ack_loading, loading_drawn, update_when_ready
 from store import authorizations
 from store.vocabulary import AuthKind
 
 Body = dict[str, Any]
 
 OPTIONS = 100  # as many as Slack shows
+CHECKING = "Checking…"
 
 
 async def show_for_draft(click: Click, draft_id: int) -> None:
@@ -68,10 +70,11 @@ async def show_for_draft(click: Click, draft_id: int) -> None:
 async def reauthorize(click: Click, authorization_id: int) -> None:
     """Shows the link under which an authorization is renewed in place."""
     view_id = await click.show(loading("Authorize"))
+    below = page_below(click) if view_id != click.view.get("id") else None
 
     async def link() -> View:
         wanted, link = await setup.begin_renewal(
-            click.engine, click.actor, authorization_id, view_id
+            click.engine, click.actor, authorization_id, view_id, below=below
         )
         return waiting_view(read.as_waiting(click.engine, wanted, link))
 
@@ -179,7 +182,8 @@ def _register_creating(app: AsyncApp, engine: Engine) -> None:
             waiting = waiting_view(read.as_waiting(engine, wanted, link))
             await ack(response_action="update", view=waiting)
             return
-        await ack(response_action="update", view=loading("Checking…"))
+        mark = await ack_loading(ack, CHECKING)
+        await loading_drawn(click, CHECKING, mark)
         with suppress(PatchbayError):  # the modal is told by the signal, as when a page fails
             await authorizing.complete(engine, link.token, {})
 

@@ -16,6 +16,7 @@ from bot.setup.source_draft import SourceDraft
 from bot.signals import Authorized, Signal
 from handlers.actor import load_actor
 from handlers.read import sources as read
+from handlers.renewed import page_again
 from handlers.views.authorizations import done_view, problem_view
 from handlers.views.common import button, escape, section
 from handlers.views.source_form import source_form
@@ -39,6 +40,7 @@ def register(engine: Engine, client_for: ClientFor) -> None:
             await _go_on(engine, client, actor, signal.draft_id, signal.view_id)
         else:
             await _renewed(engine, client, actor, signal.authorization_id, signal.view_id)
+            await _redraw_below(engine, client, actor, signal)
 
     engine.signals.subscribe(show)
 
@@ -71,6 +73,20 @@ async def _renewed(
     if authorization is not None:
         service = read.service_name(engine, authorization.service)
         await _update(client, view_id, done_view(service, authorization.name))
+
+
+async def _redraw_below(
+    engine: Engine, client: AsyncWebClient, actor: Actor, signal: Authorized
+) -> None:
+    """The page on which Re-authorize was pressed no longer says that it is needed."""
+    if signal.below is None:
+        return
+    try:
+        view = await page_again(engine, actor, signal.below)
+    except NotFound:  # deleted meanwhile
+        return
+    if view is not None:
+        await _update(client, str(signal.below["id"]), view)
 
 
 async def _update(client: AsyncWebClient, view_id: str, view: View) -> bool:

@@ -55,7 +55,7 @@ class Click:
         shown: str = answer["view"]["id"]
         return shown
 
-    async def update(self, view: View, view_id: str | None = None) -> str:
+    async def update(self, view: View | dict[str, Any], view_id: str | None = None) -> str:
         """Redraws the view that was clicked in, or the one with that id.
 
         A view that was closed meanwhile is no error: what it showed is in the database.

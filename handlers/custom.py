@@ -14,6 +14,7 @@ from handlers import sources
 from handlers.click import Click, click_of
 from handlers.forms import values_of
 from handlers.mapping import open_mapping
+from handlers.metadata import OnSource
 from handlers.read.custom import fields_of, found_page, where_page
 from handlers.views import custom as views
 from handlers.views.custom import CustomMetadata, found_view, where_view
@@ -36,14 +37,15 @@ def register(app: AsyncApp, engine: Engine) -> None:
         source_id = int(click.value)
         draft_id, draft = await custom.begin(engine, click.actor, source_id)
         page = where_page(draft_id, source_id, draft, is_resumed=not draft.is_empty)
-        await click.show(where_view(page))
+        await click.show(where_view(page, on_list=OnSource.of(click.view).on_list))
 
     @app.action(views.START_OVER)
     async def start_over(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         click = await begun(ack, body, client)
         source_id = _form(click).source
         draft_id, draft = await custom.begin(engine, click.actor, source_id, start_over=True)
-        await click.update(where_view(where_page(draft_id, source_id, draft)))
+        page = where_page(draft_id, source_id, draft)
+        await click.update(where_view(page, on_list=_form(click).on_list))
 
     @app.action(views.KEEP)
     @app.action(views.PICK_KEY)
@@ -110,12 +112,14 @@ async def _discover(click: Click, draft: CustomDraft, mark: str) -> None:
         await _draw_where(click, draft, error.sentence)
         return
     await loading_drawn(click, views.HEADING, mark)
-    await click.update(found_view(found_page(form.draft, form.source, found)))
+    page = found_page(form.draft, form.source, found)
+    await click.update(found_view(page, on_list=form.on_list))
 
 
 async def _draw_where(click: Click, draft: CustomDraft, notice: str | None = None) -> None:
     form = _form(click)
-    await click.update(where_view(where_page(form.draft, form.source, draft, notice=notice)))
+    page = where_page(form.draft, form.source, draft, notice=notice)
+    await click.update(where_view(page, on_list=form.on_list))
 
 
 async def _refuse(ack: AsyncAck, click: Click, refusal: Refused) -> None:

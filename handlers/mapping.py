@@ -16,6 +16,7 @@ from bot.setup.mapping_draft import MappingDraft, NewField
 from handlers import mapping_options, sources
 from handlers.click import Click, click_of
 from handlers.forms import Value, values_of
+from handlers.metadata import OnSource
 from handlers.read.mapping import load_page
 from handlers.views import mapped
 from handlers.views import mapping as views
@@ -149,7 +150,8 @@ async def _view(click: Click, form: Form, problem: PatchbayError | None = None) 
     notice = problem.sentence if problem else None
     details = problem.changes if isinstance(problem, ChangedMeanwhile) else ()
     async with click.engine.database.read() as session:
-        return mapping_view(await load_page(session, form, notice=notice, notice_details=details))
+        page = await load_page(session, form, notice=notice, notice_details=details)
+    return mapping_view(page, on_list=OnSource.of(click.view).on_list)
 
 
 def _draft(click: Click) -> int:
@@ -263,4 +265,4 @@ async def _save(click: Click, draft_id: int, mark: str) -> None:
     if below:
         await sources.redraw(click, saved.source_id, view_id=below)
     await loading_drawn(click, HEADING, mark)
-    await sources.redraw(click, saved.source_id, view_id=click.view["id"])
+    await sources.redraw(click, saved.source_id, view_id=click.view["id"], on_page=bool(below))

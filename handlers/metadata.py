@@ -14,3 +14,9 @@ class Metadata(BaseModel):
     @classmethod
     def of(cls, view: dict[str, Any]) -> Self:
         return cls.model_validate_json(view.get("private_metadata") or "{}")
+
+
+class OnSource(Metadata):
+    """Of a source's page, and of the views that lie on it."""
+
+    on_list: bool = False  # the list of sources lies at the bottom

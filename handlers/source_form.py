@@ -14,8 +14,8 @@ from bot.setup import source_drafting, sources
 from handlers import authorizations
 from handlers.click import Click, click_of
 from handlers.forms import save_draft, values_of
+from handlers.metadata import OnSource
 from handlers.read import sources as read
-from handlers.views.common import loading
 from handlers.views.errors import banner_on
 from handlers.views.source_form import (
     FORM_VIEW,
@@ -31,10 +31,12 @@ from handlers.views.source_form import (
 )
 from handlers.views.source_page import source_page
 from handlers.views.sources import LIST_VIEW
+from handlers.waiting import ack_loading, loading_drawn
 
 Body = dict[str, Any]
 
 OPTIONS = 100  # as many as Slack shows
+CHECKING = "Checking…"
 
 
 async def new(click: Click) -> None:
@@ -51,7 +53,7 @@ async def edit(click: Click, source_id: int) -> None:
     """Shows the form of an existing one, on its page."""
     page = str(click.view["id"]) if click.view else None
     draft_id, is_resumed = await source_drafting.start_editing(
-        click.engine, click.actor, source_id, page
+        click.engine, click.actor, source_id, page, on_list=OnSource.of(click.view).on_list
     )
     await click.show(await _form(click, draft_id, is_resumed=is_resumed))
 
@@ -64,9 +66,16 @@ async def _form(click: Click, draft_id: int, *, is_resumed: bool = False, twin: 
     return source_form(form)
 
 
-async def _page(click: Click, source_id: int) -> View:
+async def _page(click: Click, saved: sources.Saved, *, on_page: bool = False) -> View:
     async with click.engine.database.read() as session:
-        return source_page(await read.load_page(session, click.engine, click.actor, source_id))
+        page = await read.load_page(session, click.engine, click.actor, saved.source_id)
+    return source_page(page, on_list=saved.on_list, on_page=on_page)
+
+
+async def _redraw_below(click: Click, saved: sources.Saved, twin: str) -> None:
+    for view_id in (twin, saved.page_view):
+        if view_id:
+            await click.update(await _page(click, saved), view_id)
 
 
 async def _keep(click: Click) -> FormMetadata:
@@ -130,18 +139,17 @@ def register(app: AsyncApp, engine: Engine) -> None:
         click = await click_of(engine, client, body)
         metadata = await _keep(click)
         if await sources.must_ask_service(engine, click.actor, metadata.draft):
-            await ack(response_action="update", view=loading("Checking…"))
-            await _save_slowly(click, metadata)
+            await _save_slowly(click, metadata, await ack_loading(ack, CHECKING))
             return
         saved = await sources.save(engine, click.actor, metadata.draft)
-        page = await _page(click, saved.source_id)
         if saved.page_view and saved.page_view == click.view.get("previous_view_id"):
             await ack()  # back to the page that editing began on
         else:
+            page = await _page(click, saved, on_page=bool(metadata.twin))
             await ack(response_action="update", view=page)
-        await _redraw(click, page, {metadata.twin, saved.page_view})
+        await _redraw_below(click, saved, metadata.twin)
 
-    async def _save_slowly(click: Click, metadata: FormMetadata) -> None:
+    async def _save_slowly(click: Click, metadata: FormMetadata, mark: str) -> None:
         """“Loading…” is shown already, in the place of the form."""
         try:
             saved = await sources.save(engine, click.actor, metadata.draft)
@@ -149,12 +157,10 @@ def register(app: AsyncApp, engine: Engine) -> None:
             changes = error.changes if isinstance(error, ChangedMeanwhile) else []
             form = await _form(click, metadata.draft, twin=metadata.twin)
             banner = banner_on(form.to_dict(), error.sentence, changes)
-            await click.client.views_update(view_id=click.view["id"], view=banner)
+            await loading_drawn(click, CHECKING, mark)
+            await click.update(banner)
             return
-        page = await _page(click, saved.source_id)
-        await _redraw(click, page, {str(click.view["id"]), metadata.twin, saved.page_view})
-
-    async def _redraw(click: Click, page: View, view_ids: set[str | None]) -> None:
-        for view_id in view_ids:
-            if view_id:
-                await click.update(page, view_id)
+        await loading_drawn(click, CHECKING, mark)
+        on_page = bool(metadata.twin or saved.page_view)
+        await click.update(await _page(click, saved, on_page=on_page))
+        await _redraw_below(click, saved, metadata.twin)

@@ -10,10 +10,10 @@ from bot.engine import Engine
 from bot.setup import sources
 from handlers import source_form
 from handlers.click import Click, click_of
+from handlers.metadata import OnSource
 from handlers.read import sources as read
 from handlers.views.source_page import (
     GONE_VIEW,
-    PAGE_VIEW,
     SOURCE_DELETE,
     SOURCE_EDIT,
     PageMetadata,
@@ -51,14 +51,26 @@ async def open_source(click: Click, source_id: int) -> None:
     await click.show(await _page(click, source_id, on_list=on_list))
 
 
-async def redraw(click: Click, source_id: int, view_id: str | None = None) -> None:
+async def redraw(
+    click: Click, source_id: int, view_id: str | None = None, *, on_page: bool = False
+) -> None:
     """Draws the page anew after something on it changed, in the view clicked in or in that one."""
-    on_list = _is_page(click) and PageMetadata.of(click.view).on_list
-    await click.update(await _page(click, source_id, on_list=on_list), view_id)
+    on_list = OnSource.of(click.view).on_list
+    if view_id is None:
+        on_page = PageMetadata.of(click.view).on_page
+    page = await _page(click, source_id, on_list=on_list, on_page=on_page)
+    await click.update(page, view_id)
 
 
-def _is_page(click: Click) -> bool:
-    return click.view.get("callback_id") == PAGE_VIEW
+async def _take_away(click: Click, name: str) -> None:
+    """After a deletion: no view of the stack shows the source any more."""
+    metadata = PageMetadata.of(click.view)
+    gone = gone_view(name)
+    await click.update(gone)
+    if metadata.on_page:
+        await click.redraw_below(gone)
+    if metadata.on_list:
+        await click.update(await _list(click), str(click.view["root_view_id"]))
 
 
 async def _list(click: Click, first: int = 0) -> View:
@@ -66,10 +78,12 @@ async def _list(click: Click, first: int = 0) -> View:
         return list_view(await read.load_list(session, click.engine, click.actor, first, PER_PAGE))
 
 
-async def _page(click: Click, source_id: int, *, on_list: bool = False) -> View:
+async def _page(
+    click: Click, source_id: int, *, on_list: bool = False, on_page: bool = False
+) -> View:
     async with click.engine.database.read() as session:
         page = await read.load_page(session, click.engine, click.actor, source_id)
-    return source_page(page, on_list=on_list)
+    return source_page(page, on_list=on_list, on_page=on_page)
 
 
 def register(app: AsyncApp, engine: Engine) -> None:
@@ -111,6 +125,4 @@ def register(app: AsyncApp, engine: Engine) -> None:
         async with engine.database.read() as session:
             source = await sources.find(session, click.actor, int(click.value))
         await sources.delete(engine, click.actor, source.id)
-        await click.update(gone_view(source.name))
-        if PageMetadata.of(click.view).on_list:
-            await click.redraw_below(await _list(click))
+        await _take_away(click, source.name)

@@ -11,6 +11,7 @@ from handlers import sources
 from handlers.click import Click, click_of
 from handlers.forms import values_of
 from handlers.mapping import open_mapping
+from handlers.metadata import OnSource
 from handlers.preview import open_preview
 from handlers.read.transfers import load_row
 from handlers.views import transfers as views
@@ -74,4 +75,4 @@ async def _ask_to_remove(click: Click, transfer_id: int) -> None:
         transfer, source = await transfers.find(session, click.actor, transfer_id)
         click.actor.must_edit(source.created_by, source.name)
         row = await load_row(session, click.engine.catalog, source, transfer)
-    await click.show(remove_view(row, source.id))
+    await click.show(remove_view(row, source.id, on_list=OnSource.of(click.view).on_list))

@@ -203,5 +203,6 @@ async def tell(
             draft_id=request.draft_id,
             view_id=request.view_id,
             problem=problem,
+            below=request.below,
         )
     )

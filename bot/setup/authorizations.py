@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -38,6 +39,7 @@ class Wanted:
     authorization_id: int | None = None  # to be renewed in place
     draft_id: int | None = None  # the source draft that gets it selected
     view_id: str | None = None  # the modal that waits for it
+    below: Mapping[str, Any] | None = None  # the page under that modal, as its handler knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ async def begin(engine: Engine, actor: Actor, wanted: Wanted) -> Link:
                 authorization_id=wanted.authorization_id,
                 draft_id=wanted.draft_id,
                 view_id=wanted.view_id,
+                below=dict(wanted.below) if wanted.below else None,
                 created_at=now,
                 expires_at=now + LINK_VALID,
             )
@@ -160,6 +163,8 @@ async def begin_renewal(
     authorization_id: int,
     view_id: str,
     draft_id: int | None = None,
+    *,
+    below: Mapping[str, Any] | None = None,
 ) -> tuple[Wanted, Link]:
     """A link to authorize an existing one anew, in the same way as before."""
     async with engine.database.read() as session:
@@ -172,6 +177,7 @@ async def begin_renewal(
         authorization_id=authorization.id,
         draft_id=draft_id,
         view_id=view_id,
+        below=below,
     )
     return wanted, await begin(engine, actor, wanted)
 
@@ -192,6 +198,7 @@ async def begin_again(engine: Engine, actor: Actor, view_id: str) -> tuple[Wante
         authorization_id=last.authorization_id,
         draft_id=last.draft_id,
         view_id=view_id,
+        below=last.below,
     )
     return wanted, await begin(engine, actor, wanted)
 

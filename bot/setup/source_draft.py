@@ -29,6 +29,7 @@ class SourceDraft(BaseModel, frozen=True):
     version: int = 0  # of the source when the editing began
     form_view: str | None = None  # the modal with this form, while a pop-up lies on it
     page_view: str | None = None  # the modal with the source's page, where editing began there
+    on_list: bool = False  # the list of sources lies under that page
 
     @property
     def is_begun(self) -> bool:

@@ -13,7 +13,12 @@ from store.models import Source
 
 
 async def start_editing(
-    engine: Engine, actor: Actor, source_id: int, page_view: str | None
+    engine: Engine,
+    actor: Actor,
+    source_id: int,
+    page_view: str | None,
+    *,
+    on_list: bool = False,
 ) -> tuple[int, bool]:
     """The draft of a change, and whether it was left behind half-way. Raises NotAllowed."""
     async with engine.database.begin() as session:
@@ -36,7 +41,8 @@ async def start_editing(
         is_changed = (filled.name, filled.authorization) != (source.name, source.authorization_id)
         if not is_changed:  # nothing of the member's is in it: it follows what is saved
             filled = _as_saved(source)
-        draft.data = filled.model_copy(update={"page_view": page_view}).dump()
+        page = {"page_view": page_view, "on_list": on_list}
+        draft.data = filled.model_copy(update=page).dump()
     return draft.id, is_changed
 
 
@@ -67,6 +73,7 @@ async def start_over(engine: Engine, actor: Actor, draft_id: int) -> None:
             update={
                 "form_view": before.form_view,
                 "page_view": before.page_view,
+                "on_list": before.on_list,
                 "round": before.round + 1,
             }
         )

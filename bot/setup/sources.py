@@ -27,6 +27,7 @@ SERVICE, NAME = "service", "name"  # fields that Refused may name
 class Saved:
     source_id: int
     page_view: str | None  # the modal with its page, where editing began there
+    on_list: bool = False  # the list of sources lies under that page
 
 
 async def find(
@@ -91,7 +92,7 @@ async def save(engine: Engine, actor: Actor, draft_id: int) -> Saved:
             draft = await find_draft(session, actor, draft_id)
             filled = SourceDraft.model_validate(draft.data)
             if draft.saved_as is not None:
-                return Saved(draft.saved_as, filled.page_view)
+                return Saved(draft.saved_as, filled.page_view, filled.on_list)
             name = checked_name(filled.name or "", NAME)
             authorization = await _authorization(session, engine, actor, draft)
             if draft.subject_id:
@@ -105,7 +106,7 @@ async def save(engine: Engine, actor: Actor, draft_id: int) -> Saved:
         await _take_note_of_version(engine, actor, draft_id)
         raise
     log.info("source.saved", workspace_id=actor.workspace_id, source_id=source.id)
-    return Saved(source.id, filled.page_view)
+    return Saved(source.id, filled.page_view, filled.on_list)
 
 
 async def _authorization(

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
-from handlers.metadata import Metadata
+from handlers.metadata import OnSource
 from handlers.read.custom import FoundPage, WherePage
 from handlers.views.common import (
     button,
@@ -62,12 +62,12 @@ PAGINATIONS = {
 }
 
 
-class CustomMetadata(Metadata):
+class CustomMetadata(OnSource):
     draft: int
     source: int
 
 
-def where_view(page: WherePage) -> View:
+def where_view(page: WherePage, *, on_list: bool = False) -> View:
     pages = {value: option(text, value) for value, (text, _) in PAGINATIONS.items()}
     pagination = StaticSelectElement(
         action_id=PICK_PAGINATION,
@@ -97,7 +97,7 @@ def where_view(page: WherePage) -> View:
         HEADING,
         blocks,
         callback_id=WHERE_FORM,
-        metadata=CustomMetadata(draft=page.draft_id, source=page.source_id).dump(),
+        metadata=_metadata(page, on_list).dump(),
         submit="Continue",
         close="Cancel",
     )
@@ -126,7 +126,7 @@ def _parameters(page: WherePage) -> list[Block]:
     ]
 
 
-def found_view(page: FoundPage) -> View:
+def found_view(page: FoundPage, *, on_list: bool = False) -> View:
     name = escape(middle_cut(page.name, 120))
     found = f"*{name}* has {number(len(page.fields))} fields in the sample."
     key = ExternalDataMultiSelectElement(
@@ -159,10 +159,14 @@ def found_view(page: FoundPage) -> View:
         HEADING,
         blocks,
         callback_id=FOUND_FORM,
-        metadata=CustomMetadata(draft=page.draft_id, source=page.source_id).dump(),
+        metadata=_metadata(page, on_list).dump(),
         submit="Add",
         close="Cancel",
     )
+
+
+def _metadata(page: WherePage | FoundPage, on_list: bool) -> CustomMetadata:
+    return CustomMetadata(draft=page.draft_id, source=page.source_id, on_list=on_list)
 
 
 def _fields(page: FoundPage) -> str:

@@ -14,7 +14,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.basic_components import DispatchActionConfig
 from slack_sdk.models.views import View
 
-from handlers.metadata import Metadata
+from handlers.metadata import OnSource
 from handlers.read.mapping import MappingPage
 from handlers.views.common import (
     button,
@@ -58,12 +58,13 @@ NEW = f"{HASHED}new"  # the table drop-down's value for a table to be made; no n
 TICKED = "yes"
 
 
-class MappingMetadata(Metadata):
+class MappingMetadata(OnSource):
     draft: int
     transfer: int
 
 
-def mapping_view(page: MappingPage) -> View:
+def mapping_view(page: MappingPage, *, on_list: bool = False) -> View:
+    metadata = MappingMetadata(draft=page.draft_id, transfer=page.transfer_id, on_list=on_list)
     blocks = [
         *_news(page),
         *_where(page),
@@ -77,7 +78,7 @@ def mapping_view(page: MappingPage) -> View:
         "Mapping",
         blocks,
         callback_id=MAPPING_FORM,
-        metadata=MappingMetadata(draft=page.draft_id, transfer=page.transfer_id).dump(),
+        metadata=metadata.dump(),
         submit="Add",
         close="Cancel",
     )

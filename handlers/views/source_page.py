@@ -3,7 +3,7 @@
 from slack_sdk.models.blocks import ActionsBlock, Block
 from slack_sdk.models.views import View
 
-from handlers.metadata import Metadata
+from handlers.metadata import OnSource
 from handlers.read.sources import SourcePage
 from handlers.views.authorizations import REAUTHORIZE
 from handlers.views.common import (
@@ -31,12 +31,12 @@ SOURCE_EDIT = "source_edit"  # value: a source's id
 SOURCE_DELETE = "source_delete"
 
 
-class PageMetadata(Metadata):
+class PageMetadata(OnSource):
     source: int
-    on_list: bool = False  # the list of sources lies below
+    on_page: bool = False  # the same page lies below: a form that was saved became this one
 
 
-def source_page(source: SourcePage, *, on_list: bool = False) -> View:
+def source_page(source: SourcePage, *, on_list: bool = False, on_page: bool = False) -> View:
     blocks: list[Block] = [
         header(source.name),
         section(f"*Integration source:* {escape(source.service)}\n{_authorization(source)}"),
@@ -55,7 +55,7 @@ def source_page(source: SourcePage, *, on_list: bool = False) -> View:
         "Integration Source",
         blocks,
         callback_id=PAGE_VIEW,
-        metadata=PageMetadata(source=source.id, on_list=on_list).dump(),
+        metadata=PageMetadata(source=source.id, on_list=on_list, on_page=on_page).dump(),
     )
 
 

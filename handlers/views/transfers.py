@@ -13,7 +13,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from handlers.metadata import Metadata
+from handlers.metadata import OnSource
 from handlers.read.transfers import TransferPart, TransferRow
 from handlers.views.common import (
     button,
@@ -55,7 +55,7 @@ class Choice(BaseModel, frozen=True):
     do: Do
 
 
-class RemoveMetadata(Metadata):
+class RemoveMetadata(OnSource):
     transfer: int
     source: int
 
@@ -134,7 +134,7 @@ def _value(transfer_id: int, do: Do) -> str:
     return Choice(transfer=transfer_id, do=do).model_dump_json()
 
 
-def remove_view(row: TransferRow, source_id: int) -> View:
+def remove_view(row: TransferRow, source_id: int, *, on_list: bool = False) -> View:
     """Asks before a transfer is removed, and says what stays."""
     name = escape(cut(row.name, NAME))
     stays = (
@@ -146,7 +146,7 @@ def remove_view(row: TransferRow, source_id: int) -> View:
         "Remove data transfer",
         [section(f"Remove *{name}* and its mapping from this source?{stays}")],
         callback_id=TRANSFER_REMOVE,
-        metadata=RemoveMetadata(transfer=row.id, source=source_id).dump(),
+        metadata=RemoveMetadata(transfer=row.id, source=source_id, on_list=on_list).dump(),
         submit="Remove",
         close="Cancel",
     )

@@ -56,6 +56,7 @@ class AuthorizationRequest(Base):
     )
     draft_id: Mapped[int | None]  # the source draft that gets the new authorization selected
     view_id: Mapped[str | None] = mapped_column(String(64))
+    below: Mapped[dict[str, Any] | None]  # the page under that modal, to be drawn anew as well
     pkce_verifier: Mapped[bytes | None] = mapped_column(LargeBinary)  # vault-encrypted
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("authorization_id", sa.Integer(), nullable=True),
         sa.Column("draft_id", sa.Integer(), nullable=True),
         sa.Column("view_id", sa.String(length=64), nullable=True),
+        sa.Column("below", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.Column("pkce_verifier", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
