@@ -3,17 +3,23 @@
 import asyncio
 import os
 import signal
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import structlog
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
-from bot.settings import Settings
+from bot.settings import Settings, variable_of
 from store import migrate as migrations
+from store.vault import Vault
 
 log = structlog.get_logger(__name__)
 console = Console(stderr=True)
@@ -32,7 +38,7 @@ def run() -> None:
     """The bot: answers Slack (HTTP, or Socket Mode with SLACK_APP_TOKEN), syncs, alerts."""
     settings = _settings()
     _check_for_run(settings)
-    migrations.upgrade(settings.database_url.get_secret_value())
+    _upgrade(settings)
     _host(settings, web=True)
 
 
@@ -41,7 +47,9 @@ def worker() -> None:
     """Only syncs and alerts, no web: more processes beside `run`, on one PostgreSQL."""
     settings = _settings()
     _check_for_run(settings)
-    if migrations.pending(settings.database_url.get_secret_value()):
+    with _database_answers():
+        pending = migrations.pending(settings.database_url.get_secret_value())
+    if pending:
         _refuse("the database is not at this version's schema: run `python -m bot migrate` first")
     _host(settings.model_copy(update={"slack_app_token": None}), web=False)
 
@@ -49,8 +57,7 @@ def worker() -> None:
 @cli.command()
 def migrate() -> None:
     """Brings the bot's database to this version's schema."""
-    settings = _settings()
-    migrations.upgrade(settings.database_url.get_secret_value())
+    _upgrade(_settings())
     console.print("The database is up to date.")
 
 
@@ -85,7 +92,12 @@ def demo(
 def _settings() -> Settings:
     try:
         settings = Settings()
-    except ValueError as error:
+    except ValidationError as error:
+        # never the value itself: it may be a secret
+        problems = error.errors(include_url=False, include_input=False)
+        told = [f"{variable_of(str(each['loc'][0]))}: {each['msg']}" for each in problems]
+        _refuse(f"a setting cannot be used. {'; '.join(told)}")
+    except SettingsError as error:
         _refuse(f"a setting cannot be used: {error}")
     logs.configure(settings.log_format)
     return settings
@@ -94,8 +106,18 @@ def _settings() -> Settings:
 def _check_for_run(settings: Settings) -> None:
     if not settings.secret_keys:
         _refuse("PATCHBAY_SECRET_KEYS is not set: `python -m bot doctor` makes one for you")
-    if settings.slack_bot_token is None and settings.slack_client_id is None:
-        _refuse("neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID is set: see “Installing” in README.md")
+    try:
+        Vault([key.get_secret_value() for key in settings.secret_keys])
+    except ValueError:
+        _refuse(
+            "a key in PATCHBAY_SECRET_KEYS is malformed: `python -m bot doctor` makes a new one"
+        )
+    installable = settings.slack_client_id and settings.slack_client_secret
+    if settings.slack_bot_token is None and not installable:
+        _refuse(
+            "neither SLACK_BOT_TOKEN nor SLACK_CLIENT_ID with SLACK_CLIENT_SECRET is set: "
+            "see “Installing” in README.md"
+        )
     if not settings.slack_signing_secret.get_secret_value() and not settings.socket_mode:
         _refuse("SLACK_SIGNING_SECRET is not set: Slack's requests could not be verified")
 
@@ -136,8 +158,23 @@ async def _serve(settings: Settings, *, web: bool) -> None:
         log.error("patchbay.stopped_hard", after_seconds=STOP_WITHIN)
 
 
+def _upgrade(settings: Settings) -> None:
+    with _database_answers():
+        migrations.upgrade(settings.database_url.get_secret_value())
+
+
+@contextmanager
+def _database_answers() -> Iterator[None]:
+    """Says so in a sentence where it does not."""
+    try:
+        yield
+    except (SQLAlchemyError, ValueError) as error:
+        first_line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        _refuse(f"the database of PATCHBAY_DATABASE_URL cannot be used: {first_line}")
+
+
 def _refuse(why: str) -> NoReturn:
-    console.print(f"[red]Patchbay:[/red] {why}", highlight=False)
+    console.print(f"[red]Patchbay:[/red] {escape(why)}", highlight=False, soft_wrap=True)
     raise typer.Exit(2)
 
 
@@ -146,4 +183,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -87,3 +87,10 @@ class Settings(BaseSettings):
     @property
     def socket_mode(self) -> bool:
         return self.slack_app_token is not None
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that a setting is read from: PATCHBAY_PORT for port."""
+    field = Settings.model_fields.get(name.lower())
+    is_ours = field is None or field.validation_alias is None
+    return f"PATCHBAY_{name.upper()}" if is_ours else name.upper()
