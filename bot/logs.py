@@ -7,17 +7,34 @@ from typing import Any, Literal
 
 import structlog
 
+from store.vault import Secret
+
 _SECRET = ("token", "secret", "password", "authorization_header", "api_key", "private_key")
 
 
 def hide_secrets(
     _logger: Any, _name: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Masks values by their name; those of a secret type print as `***` anyway."""
+    """Masks values by their name, however deep, and those of a secret type whatever their name."""
     for key in event:
-        if any(part in key.lower() for part in _SECRET):
-            event[key] = "***"
+        event[key] = "***" if _names_a_secret(key) else _shown(event[key])
     return event
+
+
+def _names_a_secret(key: object) -> bool:
+    return any(part in str(key).lower() for part in _SECRET)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Secret):  # text to a renderer, which would print it as it is
+        return "***"
+    if isinstance(value, dict):
+        return {key: "***" if _names_a_secret(key) else _shown(each) for key, each in value.items()}
+    if isinstance(value, list | set | frozenset):
+        return [_shown(each) for each in value]
+    if isinstance(value, tuple):  # exc_info is one
+        return tuple(_shown(each) for each in value)
+    return value
 
 
 def configure(form: Literal["console", "json"], level: int = logging.INFO) -> None:
