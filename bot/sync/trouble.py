@@ -152,7 +152,9 @@ def _title(integration: Integration, last: Run, found: Verdict) -> str:
     if found.level is Level.DISABLED:
         return f"“{integration.name}” was disabled because of a large number of errors"
     if found.because == "failures":
-        return f"“{integration.name}” keeps failing: {integration.failures_in_a_row} runs in a row"
+        failures = integration.failures_in_a_row
+        runs = "1 run" if failures == 1 else f"{failures} runs"
+        return f"“{integration.name}” keeps failing: {runs} in a row"
     tally = tally_of(last)
     return f"“{integration.name}” rejects many records: {tally.rejected:,} of {tally.read:,}"
 
