@@ -24,6 +24,7 @@ class Exchange:
     status: int | None = None
     answer: Any = None  # JSON, or text
     problem: str | None = None  # operation_timeout, http_error, connection_failed, a reason
+    sent: "Parcel | None" = None  # the request, word for word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Deliveries:
     async def send(self, parcel: Parcel) -> Exchange:
         """Waits for the acknowledgement, at most the deadline; a later one is still recorded."""
         self._last = parcel
-        exchange = Exchange(parcel.kind, parcel.what, time.time())
+        exchange = Exchange(parcel.kind, parcel.what, time.time(), sent=parcel)
         self.log.append(exchange)
         sending = asyncio.create_task(self._send(parcel, exchange))
         done, _ = await asyncio.wait({sending}, timeout=self.deadline)

@@ -76,6 +76,11 @@ class DemoStore:
         """The key that works now (another one after `revokes_token`)."""
         return self.grants.api_key
 
+    @property
+    def last_change(self) -> datetime:
+        """When a record was last added, changed or deleted since the store opened."""
+        return self._last_change
+
     async def start(self) -> None:
         """Again on the same port after a stop, with all its records."""
         await self._serving.start()
