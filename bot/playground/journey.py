@@ -46,7 +46,7 @@ async def goes_to_the_browser(
             last = await browser.presses(answer)
         else:
             browser.fills("API key", key)
-            last = await browser.presses("Authorize")
+            last = await browser.presses("Connect Demo Store")
         member.clicks += browser.clicks
         member.typed += browser.typed
         return last

@@ -1,0 +1,50 @@
+"""What stories of members share."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.playground.host import Playground
+from bot.playground.member import Member
+from store import models
+
+# For stories in which no SQL matters: they are told on SQLite alone.
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+async def count(ground: Playground, model: type[Any]) -> int:
+    """How many rows of a kind there are."""
+    async with ground.patchbay.engine.database.read() as session:
+        return await session.scalar(select(func.count()).select_from(model)) or 0
+
+
+async def one(ground: Playground, model: type[Any]) -> Any:
+    """The only row of its kind."""
+    async with ground.patchbay.engine.database.read() as session:
+        return (await session.scalars(select(model))).one()
+
+
+async def another_authorization(ground: Playground, name: str) -> int:
+    """The same permission once more, under another name. Returns its id."""
+    async with ground.patchbay.engine.database.begin() as session:
+        first = (await session.scalars(select(models.Authorization).limit(1))).one()
+        other = models.Authorization(
+            workspace_id=first.workspace_id,
+            service=first.service,
+            name=name,
+            name_key=name.casefold(),
+            kind=first.kind,
+            params=first.params,
+            secret=first.secret,
+            created_by=first.created_by,
+            created_at=first.created_at,
+        )
+        session.add(other)
+    return other.id
+
+
+async def shown(member: Member) -> str:
+    """What the modal on top says."""
+    assert member.modal is not None
+    return member.modal.text
