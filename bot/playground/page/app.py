@@ -125,7 +125,8 @@ class Page:
     async def _sight(self, request: Request) -> Response:
         person = self.session.member(request.query_params.get("as", ""))
         command = commands.read().as_json()
-        return answer({**self.session.sight(person), "command": command})
+        sight = self.session.sight(person)
+        return answer({**sight, "command": command, "born": self.streams.born})
 
     async def _messages(self, request: Request) -> Response:
         query = request.query_params

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -27,6 +28,7 @@ class Streams:
 
     def __init__(self, session: Session) -> None:
         self.open: Counter[str] = Counter()  # by member
+        self.born = str(time.time_ns())  # another one: the playground was started anew
         self._session = session
         self._closing = asyncio.Event()
 
@@ -50,7 +52,7 @@ class Streams:
         self.open[person.id] += 1
         closing = asyncio.create_task(self._closing.wait())
         try:
-            yield "retry: 1000\n\n"
+            yield f"event: hello\ndata: {json.dumps({'born': self.born})}\n\n"
             while not self._closing.is_set():
                 if after < len(changes.entries):
                     await asyncio.sleep(TOGETHER)

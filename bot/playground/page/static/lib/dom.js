@@ -50,6 +50,19 @@ export function replace(node, ...children) {
   return append(clear(node), children);
 }
 
+/** Puts the children into this order; what stays is not moved, for moving loses the focus. */
+export function arrange(node, children) {
+  const wanted = [children].flat(Infinity).filter(Boolean);
+  const staying = new Set(wanted);
+  for (const child of [...node.childNodes]) if (!staying.has(child)) child.remove();
+  let next = node.firstChild;
+  for (const child of wanted) {
+    if (child === next) next = next.nextSibling;
+    else node.insertBefore(child, next);
+  }
+  return node;
+}
+
 let made = 0;
 
 /** An id that nothing else on the page has. */

@@ -1,6 +1,6 @@
 // What happens in the workspace, as it happens; takes up where it was when a connection broke.
 
-const SLACK = ["message", "views", "home", "sight"];
+const SLACK = ["hello", "message", "views", "home", "sight"];
 const BESIDE = ["store", "mail", "project", "exchange", "clock"];
 const KINDS = [...SLACK, ...BESIDE];
 const AWAY = 30_000; // ms out of sight until the connection is given up; browsers allow six
