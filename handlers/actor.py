@@ -58,6 +58,7 @@ async def refresh(
     user: dict[str, Any] = answer["user"]
     async with engine.database.begin() as session:
         await members.ensure_workspace(session, workspace_id, engine.clock.now())
+        await members.is_installed(session, workspace_id)  # or Slack would not have answered
         member = await members.ensure(session, workspace_id, member_id, engine.clock.now())
         fill(member, user)
         member.refreshed_at = engine.clock.now()

@@ -4,6 +4,7 @@ from typing import Any
 
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.web.async_client import AsyncWebClient
@@ -12,6 +13,7 @@ from bot.clock import Clock
 from bot.errors import NotFound
 from bot.settings import Settings
 
+_DEAD = ("account_inactive", "invalid_auth", "token_revoked")  # what a removed bot's token gets
 FRESH = 60.0  # seconds that an installation is remembered: authorizing must not cost a look-up
 
 
@@ -36,7 +38,14 @@ class Clients(AsyncAuthorize):
     async def __call__(
         self, *, team_id: str | None, enterprise_id: str | None = None, **_: Any
     ) -> AuthorizeResult | None:
-        return await self._find(team_id, enterprise_id)
+        try:
+            return await self._find(team_id, enterprise_id)
+        except SlackApiError as error:
+            if error.response.get("error") not in _DEAD or self._token is None:
+                raise
+            # Slack's last events tell of this very removal, and have to come through
+            token = self._token.get_secret_value()
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
     async def for_workspace(self, workspace_id: str) -> AsyncWebClient:
         """Raises NotFound where the bot is not installed (any more)."""

@@ -8,6 +8,7 @@ from slack_sdk.oauth.installation_store.models.bot import Bot
 from slack_sdk.oauth.installation_store.models.installation import Installation
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
 
+from store import members
 from store.database import Database
 from store.models.installation import TOKENS
 from store.vault import Vault
@@ -21,11 +22,15 @@ class SealedInstallations(AsyncInstallationStore):
     def __init__(self, database: Database, vault: Vault, client_id: str) -> None:
         engine = database.engine.execution_options(sqlite_begin="IMMEDIATE")
         self._inner = AsyncSQLAlchemyInstallationStore(client_id=client_id, engine=engine)
+        self._database = database
         self._vault = vault
 
     async def async_save(self, installation: Installation) -> None:
         # the inner one saves the bot's row too, from the same (sealed) values
         await self._inner.async_save(self._sealed(installation))
+        if installation.team_id is not None:
+            async with self._database.begin() as session:
+                await members.is_installed(session, installation.team_id)
 
     async def async_save_bot(self, bot: Bot) -> None:
         await self._inner.async_save_bot(self._sealed(bot))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,15 @@ async def ensure_workspace(
         session.add(workspace)
         await session.flush()
     return workspace
+
+
+async def is_installed(session: AsyncSession, workspace_id: str) -> None:
+    """The bot is there (again): nothing of the workspace is removed as left behind."""
+    await session.execute(
+        update(Workspace)
+        .where(Workspace.id == workspace_id, Workspace.uninstalled_at.is_not(None))
+        .values(uninstalled_at=None)
+    )
 
 
 async def get(session: AsyncSession, workspace_id: str, member_id: str) -> Member | None:

@@ -1,10 +1,20 @@
 """A workspace removed the bot: its syncs stop and its secrets go at once, the rest later."""
 
+from datetime import UTC, datetime
+
 import structlog
 from sqlalchemy import delete, select, update
 
 from bot.engine import Engine
-from store.models import Authorization, AuthorizationRequest, Integration, Project, Run, Workspace
+from store.models import (
+    Authorization,
+    AuthorizationRequest,
+    Integration,
+    Member,
+    Project,
+    Run,
+    Workspace,
+)
 from store.vocabulary import AuthorizationState, IntegrationState, RunState
 
 log = structlog.get_logger(__name__)
@@ -44,6 +54,12 @@ async def uninstall(engine: Engine, workspace_id: str) -> None:
         )
         await session.execute(
             delete(AuthorizationRequest).where(AuthorizationRequest.workspace_id == workspace_id)
+        )
+        # who comes back is asked after at once, and shows that the bot is there again
+        await session.execute(
+            update(Member)
+            .where(Member.workspace_id == workspace_id)
+            .values(refreshed_at=datetime.fromtimestamp(0, UTC))
         )
         for project in await session.scalars(
             select(Project).where(Project.workspace_id == workspace_id, Project.url.is_not(None))
