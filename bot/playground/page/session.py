@@ -168,7 +168,7 @@ class Session:
             "name": name,
             "kind": channel.kind,
             "archived": channel.archived,
-            "members": len(channel.members),
+            "members": sum(not self.workspace.people[one].is_bot for one in channel.members),
             "unread": self._unread(person, channel),
             "read": self.read.get((person.id, channel.id)),
             "last": last,

@@ -23,6 +23,7 @@ export function completion(command, choose) {
       "li",
       {
         id: `${id}-${index}`,
+        class: one.words.includes(" ") ? "" : "whole",
         role: "option",
         "aria-selected": "false",
         on: {

@@ -36,6 +36,7 @@ export function composer(sight, { channel, thread = null, label, closed }) {
     h("p", { class: "composer-hint" }, hint(thread, sight.command.name)),
   );
   changed();
+  requestAnimationFrame(grow); // it stands in the document then
 
   function tell(sentence) {
     problem.hidden = !sentence;
@@ -51,9 +52,13 @@ export function composer(sight, { channel, thread = null, label, closed }) {
   function changed() {
     sight.drafts.set(key, field.value);
     send.disabled = !field.value.trim();
-    field.style.height = "auto";
-    field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
+    grow();
     if (!thread) offers.show(field.value, field);
+  }
+
+  function grow() {
+    field.style.height = "auto";
+    if (field.isConnected) field.style.height = `${Math.min(field.scrollHeight, TALLEST)}px`;
   }
 
   function pressed(event) {

@@ -14,19 +14,20 @@ const drawn = new WeakMap(); // row → {article, body, host}: what a redraw goe
  * `before`: the message above, or null; `openThread`: null where the list is a thread itself.
  * `row`: the one that is drawn anew. Returns a list item with `data-ts`.
  */
-export function messageRow(sight, message, { before, openThread, unreadSince }, row = null) {
+export function messageRow(sight, message, { before, openThread, unreadSince, parent }, row = null) {
   const tz = sight.me.tz;
   const newDay = !before || dayKey(before.ts, tz) !== dayKey(message.ts, tz);
   const isNew =
     unreadSince !== null && message.ts > unreadSince && (!before || before.ts <= unreadSince);
-  const follows = !newDay && !isNew && before && goesOn(before, message);
+  const isFirstReply = before && before.ts === parent;
+  const follows = !newDay && !isNew && !isFirstReply && before && goesOn(before, message);
   const list = row ?? h("li", { class: "row", dataset: { ts: message.ts } });
   const kept = drawn.get(list) ?? { article: h("article", {}), body: h("div", { class: "message-body" }), host: null };
   drawn.set(list, kept);
   drawArticle(sight, message, { follows, openThread, kept });
   return arrange(list, [
-    newDay && divider(day(message.ts, tz), exact(message.ts, tz)),
-    isNew && h("div", { class: "divider new" }, h("span", {}, "New")),
+    isFirstReply && line("Replies"),
+    (newDay || isNew) && line(newDay && day(message.ts, tz), isNew && "New"),
     kept.article,
   ]);
 }
@@ -40,8 +41,14 @@ function goesOn(before, message) {
   );
 }
 
-function divider(words, title) {
-  return h("div", { class: "divider", title }, h("span", {}, words));
+/** A line across the list: the day's name, "New" at its end, or both. */
+function line(words, end = false) {
+  return h(
+    "div",
+    { class: end ? "line-across new" : "line-across" },
+    words && h("span", { class: "line-words" }, words),
+    end && h("span", { class: "line-end" }, end),
+  );
 }
 
 function drawArticle(sight, message, { follows, openThread, kept }) {

@@ -17,7 +17,7 @@ export function sidebar(sight, frame) {
       "header",
       { class: "sidebar-head" },
       h("span", { class: "workspace-mark", "aria-hidden": "true" }, sight.workspace.name[0]),
-      h("div", { class: "workspace-name" }, h("b", {}, sight.workspace.name), h("span", {}, "a playground, all on this machine")),
+      h("div", { class: "workspace-name" }, h("b", {}, sight.workspace.name), h("span", {}, "Patchbay’s playground")),
       themeButton(),
     ),
     places,

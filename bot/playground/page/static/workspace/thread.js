@@ -10,7 +10,7 @@ export function threadPane(sight, channelId, ts) {
   const list = new MessageList(sight, {
     label: "Messages of the thread",
     load: () => sight.messages({ channel: channelId, thread: ts }),
-    rows: { openThread: null, unreadSince: null },
+    rows: { openThread: null, unreadSince: null, parent: ts },
   });
   const stop = follow(
     sight,
