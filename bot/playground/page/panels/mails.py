@@ -1,11 +1,12 @@
 """The mailbox: a list, and each mail as HTML and as text, its links leading where they can."""
 
 import re
+from collections.abc import Callable
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from html import escape, unescape
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -44,6 +45,7 @@ class Refuse(Asked):
 class MailboxPanel:
     def __init__(self, ground: Playground) -> None:
         self._mailbox = ground.mailbox
+        self._people = ground.slack.workspace.people
         self._refuses = False
 
     def routes(self) -> list[Route]:
@@ -71,21 +73,34 @@ class MailboxPanel:
             | {
                 "has_html": bool(_body(message, "html")),
                 "text": text,
-                "links": {address: _leads_to(address) for address in _ADDRESS.findall(text)},
+                "links": {
+                    address: self._leads_to(address, message) for address in _ADDRESS.findall(text)
+                },
             }
         )
 
     async def _html(self, request: Request) -> Response:
         """For a frame."""
         _, message = self._asked(request)
+        html = _framed(_body(message, "html"), lambda address: self._leads_to(address, message))
         headers = {**NEVER_KEPT, "Content-Security-Policy": FRAME_POLICY}
-        return HTMLResponse(_framed(_body(message, "html")), headers=headers)
+        return HTMLResponse(html, headers=headers)
 
     def _asked(self, request: Request) -> tuple[int, EmailMessage]:
         number, messages = request.path_params["number"], self._mailbox.messages
         if number >= len(messages):
             raise Refused("This mail is not there any more.", 404)
         return number, messages[number]
+
+    def _leads_to(self, address: str, message: EmailMessage) -> str:
+        """A link into Slack leads to this page, as whom the mail is for; others stay."""
+        parts = urlsplit(address)
+        if parts.hostname not in SLACK_HOSTS:
+            return address
+        to = str(message["To"]).casefold()
+        person = next((one.id for one in self._people.values() if one.email == to), "")
+        channel = parse_qs(parts.query).get("channel", [""])[0]
+        return f"/?as={quote(person)}#{quote(channel)}" if person else f"/#{quote(channel)}"
 
     async def _refuse(self, request: Request) -> Response:
         """The mail server answers 421 (busy), or works again."""
@@ -117,22 +132,13 @@ def _body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-def _framed(html: str) -> str:
+def _framed(html: str, leads_to: Callable[[str], str]) -> str:
     """The mail as it is put into a frame: see FRAME_POLICY."""
 
     def lead(found: re.Match[str]) -> str:
-        return f'href="{escape(_leads_to(unescape(found[1][1:-1])))}" rel="noopener noreferrer"'
+        return f'href="{escape(leads_to(unescape(found[1][1:-1])))}" rel="noopener noreferrer"'
 
     led = _HREF.sub(lead, html)
     head = re.search(r"<head[^>]*>", led, re.IGNORECASE)
     at = head.end() if head else 0
     return led[:at] + FRAME_HEAD + led[at:]
-
-
-def _leads_to(address: str) -> str:
-    """A link into Slack leads to this page; others stay as they are."""
-    parts = urlsplit(address)
-    if parts.hostname not in SLACK_HOSTS:
-        return address
-    channel = parse_qs(parts.query).get("channel", [""])[0]
-    return f"/?{urlencode({'channel': channel})}" if channel else "/"

@@ -65,6 +65,7 @@ class TourPanel:
         return answer(
             {
                 "place": self._place,
+                "store_url": self._store.url,
                 "steps": [{"id": step, "done": step in self._done} for step in STEPS],
                 "synced": self._synced,
                 "broken": self._store.trouble != Trouble(),
