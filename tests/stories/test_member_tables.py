@@ -64,7 +64,7 @@ async def test_a_table_without_a_key_of_its_own(ground: Playground, alice: Membe
     asked = ground.store.requests["/v1/products"]
     await alice.runs("/patchbay sync demo")
     await until(lambda: ground.store.requests["/v1/products"] > asked, "the sync")
-    await sees_once(alice, "the sync you started is done")
+    await sees_once(alice, "the sync is done")
     [changed] = await shop.sql(f"SELECT title, note FROM stock WHERE sku = '{product['sku']}'")
     assert changed == ("A new title", "ours")
     assert await shop.sql("SELECT COUNT(*) FROM stock") == [(len(found),)]
@@ -121,13 +121,8 @@ async def test_a_table_name_that_is_taken(ground: Playground, alice: Member) -> 
     await alice.fills("Name of the new table", "goods")
     await alice.submits()
     await alice.sees("The project has a table named “goods” already.", timeout=10)
-    await alice.fills("Name of the new table", "our goods!")
+    await alice.fills("Name of the new table", "Our goods")
     await alice.submits()
-    refused = await alice.sees("Name of the new table")
-    assert "Data transfer" not in refused.text
-    await alice.fills("Name of the new table", "our_goods")
-    await alice.submits()
-    await alice.sees("our_goods", timeout=10)
-    await alice.sees("Data transfer")
-    assert await shop.sql("SELECT COUNT(*) FROM our_goods") == [(0,)]
+    await alice.sees("Products → Our goods in Default project", timeout=10)
+    assert await shop.sql('SELECT COUNT(*) FROM "Our goods"') == [(0,)]
     assert await shop.sql("SELECT * FROM goods") == []
