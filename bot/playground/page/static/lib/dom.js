@@ -28,7 +28,7 @@ function set(node, name, value) {
   } else if (PROPERTIES.has(name)) {
     if (value !== undefined && value !== null) node[name] = value;
   } else if (value !== undefined && value !== null && value !== false) {
-    node.setAttribute(name, value === true ? "" : String(value));
+    node.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }
 }
 
@@ -97,6 +97,7 @@ const PATHS = {
   check: "M5 12.5 10 17.5 19.5 7",
   warning: "M12 4 2.5 20h19zM12 10v5M12 17.2v.8",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
+  clock: "M12 3.5a8.5 8.5 0 1 0 0 17 8.5 8.5 0 0 0 0-17zM12 7.5V12l3.2 2",
   more: "M12 5.5v.1M12 12v.1M12 18.5v.1",
 };
 

@@ -1,17 +1,22 @@
 // The panels beside Slack, in the side pane.
 
 import { h } from "../lib/dom.js";
-import { panel as mailbox } from "../panels/mailbox.js";
-import { panel as project } from "../panels/project.js";
-import { panel as protocol } from "../panels/protocol.js";
-import { panel as store } from "../panels/store.js";
+import { mountMailbox } from "../panels/mailbox.js";
+import { mountProject } from "../panels/project.js";
+import { mountProtocol } from "../panels/protocol.js";
+import { mountStore } from "../panels/store.js";
 
-export const PANELS = [store, project, mailbox, protocol];
+export const PANELS = [
+  { id: "store", title: "Demo Store", mount: mountStore },
+  { id: "project", title: "Project", mount: mountProject },
+  { id: "mailbox", title: "Mailbox", icon: "mail", mount: mountMailbox },
+  { id: "protocol", title: "Protocol", mount: mountProtocol },
+];
 
-/** Returns {title, node, close()}. */
-export function panelPane(id, context) {
+/** Returns {title, node, focus(), close()}. */
+export function panelPane(id, sight) {
   const panel = PANELS.find((one) => one.id === id);
-  const node = h("div", { class: "scroll panel-body", tabindex: "0", role: "region", "aria-label": panel.title });
-  const close = panel.open(node, context);
-  return { title: panel.title, node, focus: () => node.focus(), close: close ?? (() => {}) };
+  const node = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": panel.title });
+  const close = panel.mount(node, { live: sight.live, tz: sight.me.tz });
+  return { title: panel.title, node, focus: () => node.focus(), close };
 }

@@ -8,7 +8,7 @@ import { homePane } from "./home.js";
 import { panelPane, PANELS } from "./beside.js";
 import { sidebar } from "./sidebar.js";
 import { threadPane } from "./thread.js";
-import { mountTour } from "../panels/tour.js";
+import { tourPlace } from "./tour.js";
 import { plain } from "../blocks/mrkdwn.js";
 
 const AGO = 20_000; // ms between looks at relative times
@@ -19,7 +19,6 @@ export function openFrame(root, sight, become) {
   let side = null; // a thread or a panel
   const middle = h("main", { class: "main", id: "main" });
   const aside = h("aside", { class: "side", "aria-label": "Beside", hidden: true });
-  const tour = h("div", { class: "tour-place" });
   const lost = h("div", { class: "lost", role: "status", hidden: true }, "The playground does not answer; trying again…");
   const modals = document.getElementById("modals");
   const frame = {
@@ -31,26 +30,17 @@ export function openFrame(root, sight, become) {
     openThread,
     openHome: () => show("home", () => homePane(sight, frame)),
     openPanel,
-    isAt: (place) => place === (main?.id ?? "") || place === side?.id,
+    toggleTour: () => tour.toggle(),
+    isAt: (place) => place === main?.id,
+    isBeside: (place) => place === side?.id || (place === "tour" && tour.isOpen()),
   };
-  const context = {
-    me: sight.me,
-    people: sight.people,
-    channels: sight.channels,
-    live: sight.live,
-    openMember: become,
-    openPanel,
-    openChannel,
-    openHome: frame.openHome,
-    toSlack: () => look("main"),
-    focusComposer(text = "") {
-      if (!main?.type) openChannel(sight.own.id);
-      else look("main");
-      main.type(text);
-    },
-  };
+  const context = { live: sight.live, openPanel, openChannel, openHome: frame.openHome, focusComposer };
+  const tour = tourPlace(context, () => {
+    bar.draw();
+    look("main");
+  });
   const bar = sidebar(sight, frame);
-  const screen = h("div", { class: "screen" }, bar.node, h("div", { class: "stage" }, lost, tour, h("div", { class: "panes" }, middle, aside)));
+  const screen = h("div", { class: "screen" }, bar.node, h("div", { class: "stage" }, lost, h("div", { class: "work" }, h("div", { class: "panes" }, middle, aside), tour.node)));
 
   function look(pane) {
     screen.dataset.pane = pane; // what is shown where there is room for one
@@ -62,6 +52,7 @@ export function openFrame(root, sight, become) {
       main = make();
       arrange(middle, [main.node]);
     }
+    if (side && getComputedStyle(middle).display === "none") dropSide(); // there is room for one
     history.replaceState(null, "", `${location.pathname}${location.search}#${id}`);
     bar.draw();
     look("main");
@@ -72,13 +63,20 @@ export function openFrame(root, sight, become) {
     show(id, () => channelPane(sight, id, frame));
   }
 
+  /** Puts words into the composer of what is open, or of the DM with the bot. */
+  function focusComposer(text = "") {
+    if (!main?.type) openChannel(sight.own.id);
+    else look("main");
+    main.type(text);
+  }
+
   function openThread(channelId, ts) {
     beside({ id: `thread ${ts}`, ...threadPane(sight, channelId, ts) });
   }
 
   function openPanel(id) {
     if (side?.id === `panel ${id}`) look("side");
-    else beside({ id: `panel ${id}`, ...panelPane(id, context) });
+    else beside({ id: `panel ${id}`, ...panelPane(id, sight) });
   }
 
   function beside(pane) {
@@ -96,11 +94,14 @@ export function openFrame(root, sight, become) {
   }
 
   function sideHead(pane) {
+    const isPanel = pane.id.startsWith("panel");
     return h(
       "header",
       { class: "pane-head" },
-      h("h2", {}, pane.title, pane.about && h("span", { class: "muted" }, pane.about)),
-      pane.id.startsWith("panel") && wideButton(),
+      isPanel
+        ? h("p", { class: "beside-slack" }, "Beside Slack") // the panel brings its own heading
+        : h("h2", {}, pane.title, h("span", { class: "muted" }, pane.about)),
+      isPanel && wideButton(),
       h("button", { type: "button", class: "icon-button", "aria-label": `Close ${pane.title}`, on: { click: closeSide } }, icon("close")),
     );
   }
@@ -115,12 +116,16 @@ export function openFrame(root, sight, become) {
     return button;
   }
 
-  function closeSide() {
-    const { from } = side;
+  function dropSide() {
     side.close();
     side = null;
     aside.hidden = true;
     aside.replaceChildren();
+  }
+
+  function closeSide() {
+    const { from } = side;
+    dropSide();
     bar.draw();
     look("main");
     if (from?.isConnected) from.focus();
@@ -172,7 +177,6 @@ export function openFrame(root, sight, become) {
   sight.live.on("state", (up) => (lost.hidden = up));
   const ticking = setInterval(() => refreshTimes(screen), AGO);
   root.replaceChildren(screen);
-  const endTour = mountTour(tour, context);
   drawTitle();
   const wanted = decodeURIComponent(location.hash.slice(1));
   if (wanted === "home") frame.openHome();
@@ -181,7 +185,7 @@ export function openFrame(root, sight, become) {
 
   return () => {
     clearInterval(ticking);
-    endTour?.();
+    tour.close();
     side?.close();
     main?.close();
     bar.close();

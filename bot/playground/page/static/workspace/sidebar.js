@@ -7,7 +7,7 @@ import { memberSwitch } from "./member.js";
 
 const THEME_ICONS = { auto: "auto", light: "light", dark: "dark" };
 
-/** `frame`: {openChannel, openHome, openPanel, become, panels, place()}; returns {node, draw, close}. */
+/** `frame`: what frame.js gives its panes. Returns {node, draw, close}. */
 export function sidebar(sight, frame) {
   const places = h("div", { class: "places" });
   const node = h(
@@ -33,7 +33,7 @@ export function sidebar(sight, frame) {
       group("Channels", channels.filter((one) => one.kind !== "im").map(channel)),
       group("Direct messages", channels.filter((one) => one.kind === "im").map(channel)),
       group("Apps", [home()]),
-      group("Beside Slack", frame.panels.map(panel)),
+      group("Beside Slack", [...frame.panels.map(panel), tour()]),
     );
     if (focused) places.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
   }
@@ -51,15 +51,20 @@ export function sidebar(sight, frame) {
     return entry(`panel ${one.id}`, icon(one.icon ?? one.id), one.title, () => frame.openPanel(one.id));
   }
 
+  function tour() {
+    return entry("tour", icon("tour"), "Guided tour", frame.toggleTour);
+  }
+
   function entry(place, sign, name, click, unread = 0) {
     const current = frame.isAt(place);
-    const classes = ["entry", current && "chosen", unread > 0 && "unread"].filter(Boolean).join(" ");
+    const beside = frame.isBeside(place);
+    const classes = ["entry", current && "chosen", beside && "beside", unread > 0 && "unread"].filter(Boolean).join(" ");
     return h(
       "li",
       { class: classes },
       h(
         "button",
-        { type: "button", class: "entry-main", dataset: { place }, "aria-current": current ? "page" : false, on: { click } },
+        { type: "button", class: "entry-main", dataset: { place }, "aria-current": current ? "page" : beside, on: { click } },
         sign,
         h("span", { class: "entry-name" }, name),
         unread > 0 &&
