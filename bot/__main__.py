@@ -89,6 +89,14 @@ def demo(
     raise typer.Exit(playground.main(walk=walk, json_file=json, port=port, fresh=fresh))
 
 
+@cli.command("playground-gallery")
+def playground_gallery(folder: Annotated[Path, typer.Argument(help="Where to put them.")]) -> None:
+    """Draws every view and message of the bot as pictures, and says which are not right."""
+    from bot.playground import gallery
+
+    raise typer.Exit(gallery.main(folder, console))
+
+
 def _settings() -> Settings:
     try:
         settings = Settings()
