@@ -231,7 +231,7 @@ async def test_a_mail_is_listed_and_read(ground: Playground, browser: Browser) -
     assert read["to"] == "alice@example.com"
     assert read["text"].startswith("Read https://example.com/help")
     html = await browser.client.get("/api/mailbox/0/html")
-    assert 'href="/?channel=C_ALERTS"' in html.text
+    assert 'href="/?as=U_ALICE#C_ALERTS"' in html.text
     assert '<base target="_blank">' in html.text
 
 

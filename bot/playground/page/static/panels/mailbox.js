@@ -6,10 +6,7 @@ import { attempt, button, follow, frame, h, icon, keyed, replace, tabs } from ".
 
 const read = new Set(); // numbers of the mails that were opened in this tab
 
-export const panel = { id: "mailbox", title: "Mailbox", icon: "mail", open: mountMailbox };
-
-export function mountMailbox(el, { live, me } = {}) {
-  const tz = me?.tz; // else the browser’s
+export function mountMailbox(el, { live, tz } = {}) {
   let open = null; // the number of the mail in the reading pane
   let face = "html";
   let mails = [];
@@ -36,6 +33,7 @@ export function mountMailbox(el, { live, me } = {}) {
     "refuses mail for now",
   );
   const shell = frame(
+    "Mailbox",
     "Everybody’s mail on a real mail server of its own. Nothing leaves this machine.",
     h("div", { class: "panel-tools" }, refusing),
     empty,

@@ -6,10 +6,17 @@ const SOON = 120; // ms in which several events become one look
 const EVERY = 2000; // ms between looks where no stream tells
 const TYPING = 180; // ms after the last letter until a search starts
 
-/** The frame of a panel: a sentence, a place for trouble, and the rest. */
-export function frame(sentence, ...rest) {
+/** The frame of a panel: a heading, a sentence, a place for trouble, and the rest. */
+export function frame(title, sentence, ...rest) {
+  const id = uid("panel");
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
-  const root = h("div", { class: "panel" }, h("p", { class: "muted" }, sentence), trouble, rest);
+  const root = h(
+    "section",
+    { class: "panel", "aria-labelledby": id },
+    h("header", { class: "panel-head" }, h("h2", { id }, title), h("p", { class: "muted" }, sentence)),
+    trouble,
+    rest,
+  );
   return {
     root,
     /** Shows what went wrong; without an error, that it is over. */

@@ -5,8 +5,6 @@ import { attempt, button, count, follow, frame, h, icon, keyed, pager, replace, 
 
 const LOOK = "patchbay.look"; // of this tab
 
-export const panel = { id: "project", title: "Project", open: mountProject };
-
 export function mountProject(el, { live } = {}) {
   const asked = { look: look(), table: "", q: "", page: 1 };
   const where = h("p", { class: "muted" });
@@ -24,6 +22,7 @@ export function mountProject(el, { live } = {}) {
     seenAll,
   );
   const shell = frame(
+    "Project",
     "Your own database, where the data goes. What changes while you look away is marked.",
     where,
     choice.root,
@@ -102,7 +101,7 @@ export function mountProject(el, { live } = {}) {
         ? "Nothing changed since the last look."
         : `The first rows of ${count(now.count)}; changes are not marked in so large a table.`;
     if (marked.textContent !== words) marked.textContent = words;
-    seenAll.disabled = !facts.length;
+    seenAll.hidden = !facts.length;
     replace(empty, h("p", null, asked.q ? "No row has these words." : "The table has no rows yet."));
   }
 

@@ -1,15 +1,14 @@
 // Protocol: every exchange between Slack and the bot, both ways, with its JSON.
 
 import { get } from "../lib/api.js";
+import { inZone } from "../lib/time.js";
 import { follow, frame, h, icon, keyed, replace, search, tabs, button, count, uid } from "./parts.js";
 import { highlight, json } from "./json.js";
 
 const STEP = 50; // exchanges shown at first, and added by "Show older"
 const MOST = 400; // as many as the server keeps
 
-export const panel = { id: "protocol", title: "Protocol", open: mountProtocol };
-
-export function mountProtocol(el, { live } = {}) {
+export function mountProtocol(el, { live, tz } = {}) {
   const asked = { q: "", direction: "", limit: STEP };
   const open = new Map(); // exchanges laid open: number → the node with their JSON
   let waiting = null; // what came while it was paused
@@ -22,6 +21,7 @@ export function mountProtocol(el, { live } = {}) {
   const pause = button("Pause", hold, { "aria-pressed": "false" });
   const empty = h("p", { class: "panel-empty", hidden: true });
   const shell = frame(
+    "Protocol",
     "What Slack and the bot say to each other. Slack waits three seconds for an acknowledgement; over 100 ms is marked here.",
     direction.root,
     h("div", { class: "panel-tools" }, search("Search in all JSON", find), pause),
@@ -69,7 +69,7 @@ export function mountProtocol(el, { live } = {}) {
       h("span", { class: `way from-${one.from}` }, one.from === "slack" ? "Slack → bot" : "bot → Slack"),
       h("span", { class: "what" }, one.what, h("span", { class: "muted" }, ` ${words(one.kind)}`)),
       h("span", { class: "facts" }, state(one)),
-      h("time", { class: "muted", datetime: new Date(one.at * 1000).toISOString() }, time(one.at)),
+      h("time", { class: "muted", datetime: new Date(one.at * 1000).toISOString() }, time(one.at, tz)),
       icon("down"),
     );
     if (focused) requestAnimationFrame(() => row.focus());
@@ -155,7 +155,12 @@ function words(name) {
   return name.replaceAll("_", " ");
 }
 
-function time(at) {
-  const moment = new Date(at * 1000);
-  return `${moment.toTimeString().slice(0, 8)}.${String(moment.getMilliseconds()).padStart(3, "0")}`;
+function time(at, tz) {
+  return inZone(at, tz, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+    hourCycle: "h23",
+  });
 }

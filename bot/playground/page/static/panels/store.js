@@ -4,14 +4,12 @@ import { get, post } from "../lib/api.js";
 import { announce, attempt, button, count, follow, frame, h, pager, search, tabs, uid } from "./parts.js";
 import { records } from "./records.js";
 import { switches } from "./switches.js";
-import { mountTime } from "./time.js";
-
-export const panel = { id: "store", title: "Demo Store", open: mountStore };
+import { timePart } from "./time.js";
 
 const NAMES = { customers: "Customers", orders: "Orders", products: "Products" };
 
 /** Shows the panel in `el`; returns what takes it away again. */
-export function mountStore(el, { live, me } = {}) {
+export function mountStore(el, { live, tz } = {}) {
   const asked = { kind: "customers", q: "", page: 1 };
   const requests = h("p", { class: "store-requests" });
   const breaking = switches((path, body) => act(() => post(path, body)));
@@ -30,6 +28,7 @@ export function mountStore(el, { live, me } = {}) {
   const recordsId = uid("records");
   const time = h("div");
   const shown = frame(
+    "Demo Store",
     "A small shop that is really there: Patchbay reads it over HTTP, like any other service.",
     requests,
     breaking.root,
@@ -94,7 +93,7 @@ export function mountStore(el, { live, me } = {}) {
   }
 
   const seen = follow({ live, kinds: ["store"], load: () => get("/api/store", asked), draw, fail: shown.say });
-  const endTime = mountTime(time, { me });
+  const endTime = timePart(time, { tz });
   el.replaceChildren(shown.root);
   return () => {
     seen.stop();

@@ -3,9 +3,9 @@
 import { button, h, icon, uid } from "./parts.js";
 
 const SWITCHES = [
-  ["500", "answers 500", "Every request fails: retries, then failed syncs."],
+  ["500", "answers 500", "Every request fails."],
   ["slow", "is slow", "Each answer takes 3 seconds."],
-  ["timeout", "times out", "No answer within the 10 seconds that the bot waits."],
+  ["timeout", "times out", "No answer in the 10 seconds that the bot waits."],
   ["limited", "rate limits", "429 with Retry-After on every request."],
   ["malformed", "sends malformed JSON", "Answers break off in the middle."],
   ["bad", "sends bad records", "Three in ten have words where money belongs."],
@@ -41,13 +41,13 @@ export function switches(act) {
 
   function dropping() {
     const field = h("select", { class: "field", "aria-label": "The field that is dropped" });
-    const made = toggle("drop", "drops a field", "It is no longer sent: a mapped one is schema drift.");
+    const made = toggle("drop", "drops a field", "It is no longer sent; if mapped, that is schema drift.");
     const turn = () =>
       act("/api/store/switch", { switch: "drop", on: !state.switches.drop, field: field.value });
     const node = made.node.cloneNode(true);
     node.addEventListener("click", turn);
     made.node.replaceWith(node);
-    node.after(field);
+    made.item.append(field);
     return { node, item: made.item, field };
   }
 

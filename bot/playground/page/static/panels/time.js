@@ -1,14 +1,24 @@
 // Time: the bot's clock, and leaving an hour or a day behind.
 
 import { get, post } from "../lib/api.js";
-import { announce, attempt, button, h, uid } from "./parts.js";
+import { announce, attempt, button, frame, h, uid } from "./parts.js";
 
 const OFTEN = 700; // ms between looks while time is being skipped
 const SELDOM = 30_000;
 
-/** Times are shown in the zone of `me`, the member. */
-export function mountTime(el, { me } = {}) {
-  const tz = me?.tz; // else the browser’s
+export function mountTime(el, { tz } = {}) {
+  const place = h("div");
+  const shell = frame("Time", "The bot lives by a clock that can be put forward.", place);
+  const end = timePart(place, { tz });
+  el.replaceChildren(shell.root);
+  return () => {
+    end();
+    shell.root.remove();
+  };
+}
+
+/** The clock and its buttons, for a panel. `tz`: the zone to show it in, else the browser's. */
+export function timePart(el, { tz } = {}) {
   let offset = 0; // ms that the bot's clock is ahead of this one
   let left = 0; // hours still to go by
   let timer = 0;
@@ -23,8 +33,8 @@ export function mountTime(el, { me } = {}) {
   const stop = button("Stop", () => ask("/api/clock/stop"), { hidden: true });
   const root = h(
     "section",
-    { class: "panel-part time", "aria-labelledby": id },
-    h("h3", { id }, "Time"),
+    { class: "panel-part bot-time", "aria-labelledby": id },
+    h("h3", { id }, "Let time pass"),
     h("p", null, "The bot’s clock: ", clock, " ", ahead),
     h("p", { class: "muted" }, "Syncs run on a schedule, and an integration is disabled only after a day without success. So let time pass."),
     h("div", { class: "panel-tools" }, hour, day, stop),
@@ -58,7 +68,7 @@ export function mountTime(el, { me } = {}) {
     going.hidden = left === 0;
     going.textContent = left === 1 ? "An hour goes by…" : `${left} hours are still to go by. Each waits for its syncs.`;
     const hours = Math.round(state.ahead_seconds / 3600);
-    ahead.textContent = hours ? `(${hours} ${hours === 1 ? "hour" : "hours"} ahead)` : "(as yours)";
+    ahead.textContent = hours ? `(${hours} ${hours === 1 ? "hour" : "hours"} ahead)` : "(the real time)";
     tick();
     clearTimeout(timer);
     timer = setTimeout(() => ask("/api/clock"), left ? OFTEN : SELDOM);

@@ -1,15 +1,15 @@
 // The guided tour: nine short steps that notice by themselves when they are done.
 //
-// It stands above the panes. While a window is open it moves into it, since all else is out of
-// reach then, and most of what it tells is done in windows.
+// While a window is open it moves into it, since all else is out of reach then, and most of what
+// it tells is done in windows.
 
 import { get } from "../lib/api.js";
 import { announce, button, follow, h, icon, replace, uid } from "./parts.js";
 import { STEPS } from "./steps.js";
 
-const KEPT = "patchbay.tour"; // {place, done, skipped, away, folded}
+const KEPT = "patchbay.tour"; // {place, done, skipped, folded}
 const EVENTS = ["views", "message", "store", "exchange"];
-const NARROW = "(max-width: 759px)";
+const NARROW = "(max-width: 1150px)"; // there is no room for it beside a window
 
 /** `context`: {live, focusComposer(text), openPanel(id)}. */
 export function mountTour(el, context = {}) {
@@ -29,7 +29,7 @@ export function mountTour(el, context = {}) {
   function draw(data) {
     facts = data;
     const done = data.steps.filter((step) => step.done).map((step) => step.id);
-    if (kept.place !== data.place) keep({ place: data.place, done, skipped: [], away: false });
+    if (kept.place !== data.place) keep({ place: data.place, done, skipped: [] });
     else keep({ done: [...new Set([...kept.done, ...done])] });
   }
 
@@ -45,27 +45,23 @@ export function mountTour(el, context = {}) {
     at = next;
     const role = root.contains(document.activeElement) ? document.activeElement.dataset.role : null;
     root.hidden = false;
-    root.dataset.folded = String(kept.away || kept.folded);
-    replace(root, kept.away ? away(step) : step ? shown(step) : over());
+    replace(root, step ? shown(step) : over());
     if (role) (root.querySelector(`[data-role="${role}"]`) ?? root.querySelector("button"))?.focus();
   }
 
   function head(words, ...rest) {
-    return h("div", { class: "tour-head" }, h("h2", { id }, icon("tour"), words), rest);
-  }
-
-  function away(step) {
-    const words = step ? "Resume the tour" : "Show the tour";
-    return head("Guided tour", press("away", words, () => keep({ away: false })));
+    return h("div", { class: "tour-head" }, h("h3", { id }, words), rest);
   }
 
   function shown(step) {
     const words = `Step ${STEPS.indexOf(step) + 1} of ${STEPS.length}: ${step.title}`;
-    const fold = press("fold", kept.folded ? "Show" : "Fold", () => keep({ folded: !kept.folded }), {
-      "aria-expanded": String(!kept.folded),
+    const inWindow = root.closest("dialog") !== null;
+    const folded = inWindow && kept.folded;
+    const fold = inWindow && press("fold", folded ? "Show" : "Fold", () => keep({ folded: !folded }), {
+      "aria-expanded": String(!folded),
     });
     const top = head(words, dots(step), fold);
-    if (kept.folded) return top;
+    if (folded) return top;
     return [
       top,
       h("p", null, step.why),
@@ -80,7 +76,6 @@ export function mountTour(el, context = {}) {
           all = !all;
           show();
         }, { "aria-expanded": String(all) }),
-        press("away", "End the tour", () => keep({ away: true })),
       ),
       all && list(step),
     ];
@@ -92,7 +87,7 @@ export function mountTour(el, context = {}) {
       ? `You skipped ${left} ${left === 1 ? "step" : "steps"}.`
       : "That is all of Patchbay: connect, map, activate, and hear of trouble before anybody misses the data.";
     return [
-      head("The tour is over", press("away", "Close", () => keep({ away: true }))),
+      head("The tour is over"),
       h("p", null, words),
       left > 0 && h("div", { class: "panel-tools" }, skipped()),
       list(null),
@@ -174,7 +169,7 @@ function press(role, words, click, props = {}) {
 
 function recall() {
   const folded = matchMedia(NARROW).matches;
-  const none = { place: "", done: [], skipped: [], away: false, folded };
+  const none = { place: "", done: [], skipped: [], folded };
   try {
     return { ...none, ...JSON.parse(localStorage.getItem(KEPT) ?? "{}") };
   } catch {
