@@ -30,7 +30,7 @@ async def secrets(settings: Settings) -> AsyncIterator[Finding]:
         yield bad(
             "secrets",
             "PATCHBAY_SECRET_KEYS is not set",
-            f"here is a new key: PATCHBAY_SECRET_KEYS={Vault.new_key()} — keep a copy of it",
+            f"set this new one and keep a copy of it: PATCHBAY_SECRET_KEYS={Vault.new_key()}",
         )
         return
     try:
