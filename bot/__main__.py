@@ -74,19 +74,31 @@ def doctor() -> None:
 def demo(
     walk: Annotated[bool, typer.Option("--walk", help="Play the whole story, then exit.")] = False,
     json: Annotated[Path | None, typer.Option(help="With --walk: the figures as JSON.")] = None,
-    port: Annotated[int, typer.Option(help="Where the bot listens; 0: any free port.")] = 0,
+    port: Annotated[int, typer.Option(help="Where the page is served; 0: any free port.")] = 0,
+    host: Annotated[str, typer.Option(help="A name of this machine; others are refused.")] = (
+        "127.0.0.1"
+    ),
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Forget what an earlier demo left.")
     ] = False,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print where the page is.")
+    ] = False,
 ) -> None:
-    """Everything on this machine: a stand-in for Slack, a demo store, a mailbox, the bot."""
+    """Patchbay in your browser, without Slack: a stand-in for it, a demo store, a mailbox."""
     try:
         from bot.playground import demo as playground
     except ModuleNotFoundError as missing:
         _refuse(f"the demo needs {missing.name}: pip install 'patchbay[playground]'")
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         os.environ.pop(name, None)  # slack_sdk would send loopback through it
-    raise typer.Exit(playground.main(walk=walk, json_file=json, port=port, fresh=fresh))
+    if walk:
+        raise typer.Exit(playground.walk(json))
+    try:
+        code = playground.look_around(host=host, port=port, fresh=fresh, browser=not no_browser)
+    except playground.CannotStart as reason:
+        _refuse(str(reason))
+    raise typer.Exit(code)
 
 
 @cli.command("playground-gallery")

@@ -1,7 +1,7 @@
 """The bot between its stand-ins: Slack, a demo store and a mailbox, all on loopback."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,9 +96,13 @@ async def playground(
     slack_port: int = 0,
     store: DemoStore | None = None,
     clock: ShiftedClock | None = None,
+    prepare: Callable[[SlackServer, Mailbox], None] | None = None,
     **overrides: Any,
 ) -> AsyncIterator[Playground]:
-    """Everything started, on free ports; stopped in the order that loses nothing."""
+    """Everything started, on free ports; stopped in the order that loses nothing.
+
+    `prepare` sets the stand-ins up before the bot sees them.
+    """
     shifted = clock or ShiftedClock()
     async with AsyncExitStack() as stack:
         mailbox = Mailbox()
@@ -111,6 +115,8 @@ async def playground(
         await slack.start(slack_port)
         stack.push_async_callback(slack.stop)
         _people(slack)
+        if prepare is not None:
+            prepare(slack, mailbox)
 
         port = port or free_port()
         settings = make_settings(

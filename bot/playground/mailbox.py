@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Iterable
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
@@ -50,6 +51,10 @@ class Mailbox:
 
     def clear(self) -> None:
         self._handler.messages.clear()
+
+    def restore(self, messages: Iterable[bytes]) -> None:
+        """What an earlier mailbox had, oldest first."""
+        self._handler.messages += [_parsed(message) for message in messages]
 
     def start(self) -> None:
         """Raises OSError where the port is taken."""
@@ -129,5 +134,9 @@ class _Keeper:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content
         assert isinstance(content, bytes)
-        self.messages.append(message_from_bytes(content, policy=policy.default))
+        self.messages.append(_parsed(content))
         return "250 OK"
+
+
+def _parsed(message: bytes) -> EmailMessage:
+    return message_from_bytes(message, policy=policy.default)

@@ -30,6 +30,15 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether one could listen there now; 0 is always free."""
+    try:
+        socket.create_server((host, port)).close()
+    except OSError:
+        return False
+    return True
+
+
 class Serving:
     """An ASGI app on a socket; after a stop it can start again on the same port."""
 

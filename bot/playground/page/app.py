@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from bot.playground.page import acting, commands
 from bot.playground.page.answers import Refused, answer, refused
-from bot.playground.page.guard import Guard
+from bot.playground.page.guard import LOOPBACK, Guard
 from bot.playground.page.session import PAGE, Session
 from bot.playground.page.stream import PANEL, Streams
 from bot.playground.slack import SlackServer
@@ -43,26 +43,36 @@ class Beside(Protocol):
 
 
 class Page:
-    """`beside`: the panels next to Slack; `roles`: what each member may do, for the sidebar."""
+    """`beside`: the panels next to Slack; `roles`: what each member may do, for the sidebar.
+
+    `host` is a loopback address: whoever reaches the page may act as anybody.
+    """
 
     def __init__(
         self,
         slack: SlackServer,
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         beside: Beside | None = None,
         roles: Roles | None = None,
     ) -> None:
+        if host not in LOOPBACK:
+            raise ValueError(f"the page does not listen on {host}")
         self.session = Session(slack)
         self.streams = Streams(self.session)
         self._beside = beside
         self._roles = roles
         self._looking: asyncio.Task[None] | None = None
-        self._serving = Serving(self._app(beside.routes() if beside else ()), port)
+        self._serving = Serving(self._app(beside.routes() if beside else ()), port, host)
 
     @property
     def url(self) -> str:
         return self._serving.url
+
+    @property
+    def port(self) -> int:
+        return self._serving.port
 
     async def start(self) -> None:
         """Raises OSError where the port is taken."""

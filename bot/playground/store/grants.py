@@ -5,6 +5,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.clock import Clock
 
@@ -91,6 +92,23 @@ class Grants:
         self._refresh.clear()
         self._codes.clear()
         self.api_key = _new("key")
+
+    def kept(self) -> dict[str, Any]:
+        """What still works, as JSON for `restore`; codes are too short-lived."""
+        return {
+            "api_key": self.api_key,
+            "access": {token: until.isoformat() for token, until in self._access.items()},
+            "refresh": {token: list(known) for token, known in self._refresh.items()},
+        }
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        self.api_key = kept["api_key"]
+        self._access = {
+            token: datetime.fromisoformat(until) for token, until in kept["access"].items()
+        }
+        self._refresh = {
+            token: (scope, access) for token, (scope, access) in kept["refresh"].items()
+        }
 
     def _grant(self, scope: str) -> Tokens:
         access, refresh = _new("access"), _new("refresh")

@@ -72,6 +72,11 @@ class DemoStore:
         return self._serving.url
 
     @property
+    def port(self) -> int:
+        """0 before it was started, unless one was asked for."""
+        return self._serving.port
+
+    @property
     def api_key(self) -> str:
         """The key that works now (another one after `revokes_token`)."""
         return self.grants.api_key
@@ -176,6 +181,22 @@ class DemoStore:
         """Every switch off. What was revoked stays revoked."""
         for name, field in Trouble.model_fields.items():
             setattr(self.trouble, name, field.get_default(call_default_factory=True))
+
+    def kept(self) -> dict[str, Any]:
+        """Records, tokens and switches, as JSON for `restore`."""
+        return {
+            "records": {kind: list(self.records(kind)) for kind in KINDS},
+            "grants": self.grants.kept(),
+            "trouble": self.trouble.model_dump(),
+        }
+
+    def restore(self, kept: dict[str, Any]) -> None:
+        """The store as it was when an earlier one said what it keeps."""
+        for kind in KINDS:
+            self._shelves[kind] = Shelf(iter(kept["records"][kind]))
+        self.grants.restore(kept["grants"])
+        for name, value in kept["trouble"].items():
+            setattr(self.trouble, name, value)
 
     def state(self) -> dict[str, Any]:
         """For /control: what there is and what is switched on."""
