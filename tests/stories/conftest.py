@@ -1,6 +1,7 @@
 """The whole bot between its stand-ins, on SQLite and on PostgreSQL; people who use it."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,13 @@ from pydantic import SecretStr
 from bot.playground import truth
 from bot.playground.host import Playground, playground
 from bot.playground.member import Member
+
+
+@pytest.fixture(autouse=True)
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Less than Slack's second between two messages: whoever tests the pauses minds them."""
+    monkeypatch.setattr("bot.alerts.outbox.PACE", timedelta(seconds=0.1))
+    monkeypatch.setattr("handlers.progress.PACE", 0.1)
 
 
 @pytest.fixture

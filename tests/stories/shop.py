@@ -73,22 +73,24 @@ class Shop:
         updates: Collection[UpdateType] = EVERYTHING,
         recipients: Recipients = EVERYBODY,
         policy: dict[str, Any] | None = None,
+        state: IntegrationState = IntegrationState.ACTIVE,
     ) -> int:
-        """One more active integration, whose first sync is due now. Returns its id."""
+        """One more integration; an active one's first sync is due now. Returns its id."""
         now = self.engine.clock.now()
+        is_active = state is IntegrationState.ACTIVE
         async with self.engine.database.begin() as session:
             integration = Integration(
                 **_owned(self.engine, self.created_by),
                 name=name,
                 name_key=name.casefold(),
                 source_id=self.source_id,
-                state=IntegrationState.ACTIVE,
+                state=state,
                 schedule_kind=ScheduleKind.HOURLY,
                 cron="0 * * * *",
                 timezone="Europe/Paris",
-                next_run_at=now,
+                next_run_at=now if is_active else None,
                 policy=policy or {},
-                activated_at=now,
+                activated_at=now if is_active else None,
                 updates=[
                     IntegrationTransfer(
                         transfer_id=self.transfer_id,

@@ -125,3 +125,37 @@ async def test_a_warning_takes_itself_back_once_a_sync_works(
     await scene.an_hour_goes_by()
     assert len(alice.dm()) == 2
     assert len(scene.mails()) == 2
+
+
+async def test_very_many_rejected_records_warn_and_then_disable(
+    ground: Playground, alice: Member
+) -> None:
+    scene = await sets_up(ground)
+    everybody = ground.store.present("customers")
+    ground.store.bad_records(0.4)
+    ground.store.change("customers", everybody)
+    await scene.an_hour_goes_by()
+    bad = round(await scene.figure("patchbay_rejects"))
+    [warning] = scene.alerts(f"rejects many records: {bad} of 250")
+    assert "when over 25% of the records of 3 runs together are rejected" in warning.text
+    assert f"{bad} × total_spent is not a decimal number" in warning.text
+
+    ground.store.change("customers", everybody)
+    await scene.an_hour_goes_by()  # 40 % of two runs are over 25 % of three
+    [disabled] = scene.alerts("was disabled because of a large number of errors")
+    assert disabled.ts == warning.ts
+    assert len(scene.mails("was disabled")) == 1
+    await sees_once(alice, "was disabled")
+    asked = ground.store.requests["/v1/customers"]
+    ground.clock.skip(timedelta(hours=5))
+
+    ground.store.works_again()
+    ground.store.change("customers", everybody)
+    await alice.presses("Re-activate", within=disabled)
+    await until(lambda: ground.store.requests["/v1/customers"] > asked, "a sync at once")
+    await scene.quiet()
+    await scene.has_the_same_rows()
+    assert ground.store.requests["/v1/customers"] == asked + 1  # none while it was disabled
+    [mended] = scene.alerts("works again")
+    assert "@Alice Moreau" in mended.text
+    assert await scene.figure("patchbay_rejects") == 0
