@@ -1,6 +1,5 @@
 """Members: their roles, and keeping what is known of them fresh."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -29,8 +28,6 @@ log = structlog.get_logger(__name__)
 
 PAGE = 200  # members in one answer of users.list, as Slack recommends
 
-_under_way: set[asyncio.Task[None]] = set()  # asyncio itself holds its tasks only weakly
-
 
 async def show_members(click: Click) -> None:
     click.actor.must_administer("change roles")
@@ -56,9 +53,7 @@ async def _choose_role(click: Click) -> None:
 
 def refresh_soon(engine: Engine, client: AsyncWebClient, workspace_id: str) -> None:
     """Asks Slack in the background for the workspace's members, if that was long ago."""
-    task = asyncio.create_task(refresh_stale(engine, client, workspace_id))
-    _under_way.add(task)
-    task.add_done_callback(_under_way.discard)
+    engine.background.start(refresh_stale(engine, client, workspace_id))
 
 
 async def refresh_stale(engine: Engine, client: AsyncWebClient, workspace_id: str) -> None:
