@@ -107,7 +107,7 @@ async def _submitted(click: Click, ack: AsyncAck) -> None:
         await click.redraw_below(view)
     else:
         await ack(response_action="update", view=view)
-        await _redraw_list_below(click, metadata)
+    await _redraw_list(click, metadata)
     await home.redraw(click)
 
 
@@ -122,7 +122,7 @@ async def _save_and_activate(click: Click) -> None:
         await click.redraw_below(page_view(page, list_first=metadata.list_first))
     else:
         await click.update(page_view(page, note=note, list_first=metadata.list_first))
-        await _redraw_list_below(click, metadata)
+    await _redraw_list(click, metadata)
     await home.redraw(click)
 
 
@@ -144,12 +144,13 @@ ACTIVATED = (
 )
 
 
-async def _redraw_list_below(click: Click, metadata: FormMetadata) -> None:
-    if metadata.below != LIST_VIEW:
+async def _redraw_list(click: Click, metadata: FormMetadata) -> None:
+    """The list at the bottom of the stack, where there is one."""
+    if metadata.list_first is None:
         return
     async with click.engine.database.read() as session:
-        found = await load_list(session, click.actor.workspace_id, first=metadata.list_first or 0)
-    await click.redraw_below(list_view(found))
+        found = await load_list(session, click.actor.workspace_id, first=metadata.list_first)
+    await click.update(list_view(found), str(click.view["root_view_id"]))
 
 
 def _adding(draft: FormDraft, _: str) -> FormDraft:

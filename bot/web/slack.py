@@ -17,7 +17,10 @@ def routes(app: AsyncApp, metrics: Metrics) -> list[Route]:
     handler = AsyncSlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > MAX_BODY:
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal() or "transfer-encoding" in request.headers:
+            return PlainTextResponse("say how long it is", status_code=411)  # as Slack does
+        if int(length) > MAX_BODY:
             return PlainTextResponse("too large", status_code=413)
         started = time.perf_counter()
         response = await handler.handle(request)

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.playground.host import Playground
-from bot.playground.member import Member
 from store import models
+from store.database import async_url
 
 # For stories in which no SQL matters: they are told on SQLite alone.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -44,7 +45,12 @@ async def another_authorization(ground: Playground, name: str) -> int:
     return other.id
 
 
-async def shown(member: Member) -> str:
-    """What the modal on top says."""
-    assert member.modal is not None
-    return member.modal.text
+async def project_sql(ground: Playground, statement: str) -> list[tuple[Any, ...]]:
+    """Runs SQL in the default project, as its owner would; the rows of a SELECT."""
+    engine = create_async_engine(async_url(ground.settings.project_url.get_secret_value()))
+    try:
+        async with engine.begin() as connection:
+            result = await connection.execute(text(statement))
+            return [tuple(row) for row in result] if result.returns_rows else []
+    finally:
+        await engine.dispose()
