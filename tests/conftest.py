@@ -25,6 +25,8 @@ from store.models import Member, Workspace
 from store.vault import Vault
 from store.vocabulary import Role
 
+pytest_plugins = ["tests.browser.finding"]
+
 logs.configure("console", logging.WARNING)
 
 # slack_sdk follows these and not NO_PROXY; everything here is on loopback.

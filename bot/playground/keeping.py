@@ -21,6 +21,7 @@ from bot.playground.slack.state import Channel
 
 NAME = "playground.json"
 VERSION = 1
+BYTES = "latin-1"  # a mail is bytes, JSON is text: one character for each byte
 
 
 class Ports(BaseModel):
@@ -75,7 +76,7 @@ def take(ground: Playground, session: Session, ports: Ports) -> Kept:
             for member, messages in workspace.ephemerals.items()
         },
         read=[(member, channel, ts) for (member, channel), ts in session.read.items()],
-        mails=[mail.as_string() for mail in ground.mailbox.messages],
+        mails=[mail.as_bytes().decode(BYTES) for mail in ground.mailbox.messages],
     )
 
 
@@ -87,7 +88,7 @@ def restore(kept: Kept, slack: SlackServer, mailbox: Mailbox) -> None:
         workspace.channels[channel["id"]] = Channel(**channel | {"messages": messages})
     for member, whispers in kept.whispers.items():
         workspace.ephemerals[member] = [_message(message) for message in whispers]
-    mailbox.restore(mail.encode() for mail in kept.mails)
+    mailbox.restore(mail.encode(BYTES) for mail in kept.mails)
 
 
 def mark(ground: Playground) -> tuple[object, ...]:
