@@ -4,6 +4,7 @@ Needs Playwright and a Chromium: that of the system if there is one, else Playwr
 """
 
 import asyncio
+import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
@@ -142,7 +143,8 @@ async def browser() -> AsyncIterator["Browser"]:
     except ModuleNotFoundError:
         raise Missing("the gallery needs Playwright: pip install 'patchbay[test]'") from None
     async with async_playwright() as playwright:
-        found = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+        named = os.environ.get("PATCHBAY_CHROMIUM")
+        found = named or next(filter(None, map(shutil.which, _CHROMIUMS)), None)
         try:
             opened = await playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
         except Error as error:
@@ -173,7 +175,6 @@ async def paint(folder: Path, every: Sequence[Sample], console: Console) -> dict
 
 async def _paint_pictures(opened: "Browser", folder: Path) -> None:
     """Those that the README and the docs show."""
-    folder.mkdir(exist_ok=True)
     for picture in pictures():
         page = await opened.new_page(device_scale_factor=1.5)
         await _paint_picture(page, picture, folder / f"{picture.name}.png")
@@ -195,7 +196,7 @@ async def _paint_picture(page: "Page", picture: Picture, file: Path) -> None:
 
 def main(folder: Path, console: Console) -> int:
     """Returns the exit code: 0, 1 where a drawing is not as it should be, 2 without a browser."""
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "docs").mkdir(parents=True, exist_ok=True)
     every = samples()
     try:
         wrong = asyncio.run(paint(folder, every, console))

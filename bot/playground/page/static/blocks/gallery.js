@@ -9,7 +9,9 @@ const HANGING = 8; // px that a space at a line's end may reach out
 const ZONE = "Europe/Paris";
 const BOT = { id: "UBOT", name: "Patchbay", is_bot: true, tz: ZONE };
 const ME = { id: "U012AB3CD", name: "Alice Moreau", is_bot: false, tz: ZONE };
-const PEOPLE = [ME, BOT, { id: "U1", name: "Boris Lindqvist" }, { id: "U2", name: "Chiara Ogawa" }];
+const PEOPLE = [ME, BOT, ...Object.entries({
+  U1: "Boris Lindqvist", U2: "Chiara Ogawa", U_EVERYBODY: "Dele Adeyemi", UVIEWER: "Chiara Ogawa", UEDITOR: "Boris Lindqvist", UADMIN: "Emre Kaya",
+}).map(([id, name]) => ({ id, name, is_bot: false, tz: ZONE }))];
 const CHANNELS = [
   { id: "C012AB3CD", name: "data-alerts", kind: "public" },
   { id: "C1", name: "general", kind: "public" },
@@ -97,6 +99,7 @@ async function draw(sample, theme = "light") {
   document.getElementById("drawing").replaceWith(drawing);
   frames(sample, drawing);
   await new Promise((done) => requestAnimationFrame(done));
+  window.scrollTo(0, 0);
   return findings(drawing);
 }
 
@@ -129,5 +132,5 @@ function isCut(node, frame) {
   return node.closest(".hidden-visually") !== null;
 }
 
-Object.assign(window, { draw, showStack });
+Object.assign(window, { draw, findings, showStack });
 document.documentElement.dataset.ready = "true";

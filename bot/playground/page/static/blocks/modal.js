@@ -59,8 +59,8 @@ function newStack(container, still) {
         event.preventDefault();
         close(stack, false);
       },
-      close: (event) => {
-        if (event.target === stack.dialog && stack.windows.length) stack.actions.close?.(stack.windows[0].view, true);
+      close: () => { // the browser did it by itself; the event may come after the next one opened
+        if (!stack.dialog.open && stack.windows.length) stack.actions.close?.(stack.windows.at(-1).view, true);
       },
     },
   });

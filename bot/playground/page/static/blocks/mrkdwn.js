@@ -2,7 +2,7 @@
 
 import { h } from "../lib/dom.js";
 import { emoji } from "./emoji.js";
-import { linkTo, mention, place } from "./names.js";
+import { isAddress, linkTo, mention, place } from "./names.js";
 import { when } from "./when.js";
 
 const ENTITIES = { "&lt;": "<", "&gt;": ">", "&amp;": "&" };
@@ -164,8 +164,10 @@ function marked(rest, sign) {
         continue;
       }
     }
-    const ends = letter === sign && !/\s/.test(rest[at - 1]) && !WORD.test(rest[at + 1] ?? "");
-    if (ends) return inside;
+    if (letter === sign) {
+      const ends = !/\s/.test(rest[at - 1]) && !WORD.test(rest[at + 1] ?? "") && rest[at + 1] !== sign;
+      return ends ? inside : null;
+    }
     inside += letter;
   }
   return null;
@@ -188,5 +190,6 @@ function angle(inside, names) {
     const word = target.slice(1);
     return h("span", { class: "mention everyone" }, label || `@${word}`);
   }
+  if (!isAddress(unescape(target))) return document.createTextNode(unescape(`<${inside}>`));
   return linkTo(unescape(target), label || unescape(target).replace(/^mailto:/, ""), names);
 }

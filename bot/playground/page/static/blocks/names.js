@@ -39,11 +39,12 @@ export function place(id, names, label = "") {
   return h("span", { class: "mention" }, `#${channel?.name ?? (label || id)}`);
 }
 
-const SAFE = /^(https?:|mailto:|tel:|slack:)/i;
+/** Whether one may follow it: no script hides behind these. */
+export const isAddress = (url) => /^(https?:|mailto:|tel:|slack:)/i.test(url);
 
 /** A link that opens beside; what is no address of a page or a mailbox stays text. */
 export function linkTo(url, words, names = {}, shown = []) {
-  if (!SAFE.test(url)) return document.createTextNode(words);
+  if (!isAddress(url)) return document.createTextNode(words);
   const click = (event) => {
     if (!names.openLink) return;
     event.preventDefault();

@@ -16,7 +16,7 @@ export function called(element, value, names) {
       return { key: value, text: personName(names, value), person: value };
     case "conversations":
     case "channels":
-      return { key: value, text: placeName(names, value), icon: iconOf(channelOf(names, value)) };
+      return { key: value, ...placed(channelOf(names, value), placeName(names, value)) };
     default:
       return { key: value.value, text: wordsOf(value.text, names) };
   }
@@ -53,8 +53,9 @@ function isShown(channel, element) {
   return !include || include.includes(channel.kind);
 }
 
-function iconOf(channel) {
-  return { im: "message", private: "lock" }[channel?.kind] ?? "hash";
+function placed(channel, name) {
+  if (channel?.kind === "im") return { text: name, icon: "message" };
+  return channel?.kind === "private" ? { text: name, icon: "lock" } : { text: `#${name}` };
 }
 
 function offer(element, value, names) {
