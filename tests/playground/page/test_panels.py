@@ -260,7 +260,11 @@ async def test_exchanges_go_both_ways(ground: Playground, browser: Browser) -> N
     await alice.sees_modal("Integration Sources")
     shown = (await browser.get("/api/protocol"))["exchanges"]
     command = next(one for one in shown if one["kind"] == "command")
-    assert (command["what"], command["from"], command["status"]) == ("/patchbay sources", "slack", 200)
+    assert (command["what"], command["from"], command["status"]) == (
+        "/patchbay sources",
+        "slack",
+        200,
+    )
     assert command["ms"] > 0
     opened = next(one for one in shown if one["what"] == "views.open")
     assert opened["from"] == "bot"

@@ -4,7 +4,7 @@ import { get, post } from "../lib/api.js";
 import { announce, attempt, button, count, follow, frame, h, pager, search, tabs, uid } from "./parts.js";
 import { records } from "./records.js";
 import { switches } from "./switches.js";
-import { timePart } from "./time.js";
+import { mountTime } from "./time.js";
 
 const NAMES = { customers: "Customers", orders: "Orders", products: "Products" };
 
@@ -93,7 +93,7 @@ export function mountStore(el, { live, tz } = {}) {
   }
 
   const seen = follow({ live, kinds: ["store"], load: () => get("/api/store", asked), draw, fail: shown.say });
-  const endTime = timePart(time, { tz });
+  const endTime = mountTime(time, { tz });
   el.replaceChildren(shown.root);
   return () => {
     seen.stop();

@@ -1,24 +1,13 @@
 // Time: the bot's clock, and leaving an hour or a day behind.
 
 import { get, post } from "../lib/api.js";
-import { announce, attempt, button, frame, h, uid } from "./parts.js";
+import { announce, attempt, button, h, uid } from "./parts.js";
 
 const OFTEN = 700; // ms between looks while time is being skipped
 const SELDOM = 30_000;
 
-export function mountTime(el, { tz } = {}) {
-  const place = h("div");
-  const shell = frame("Time", "The bot lives by a clock that can be put forward.", place);
-  const end = timePart(place, { tz });
-  el.replaceChildren(shell.root);
-  return () => {
-    end();
-    shell.root.remove();
-  };
-}
-
 /** The clock and its buttons, for a panel. `tz`: the zone to show it in, else the browser's. */
-export function timePart(el, { tz } = {}) {
+export function mountTime(el, { tz } = {}) {
   let offset = 0; // ms that the bot's clock is ahead of this one
   let left = 0; // hours still to go by
   let timer = 0;
