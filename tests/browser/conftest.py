@@ -64,16 +64,18 @@ async def open_tab(chromium: Browser, served: Served) -> AsyncIterator[OpenTab]:
     contexts = []
 
     async def open_one(member: str, place: str = "", *, tour: bool = False, **options: Any) -> Page:
-        context = await chromium.new_context(**{"viewport": SIZE, **options})
+        kept = [] if tour else [{"name": "patchbay-tour-shown", "value": "no"}]
+        storage = {"origins": [{"origin": served.url, "localStorage": kept}]}
+        context = await chromium.new_context(
+            **{"viewport": SIZE, "storage_state": storage, **options}
+        )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
-        if not tour:
-            await context.add_init_script("localStorage['patchbay-tour-shown'] ??= 'no'")
         context.on("request", lambda request: _check_place(request, trouble))
         context.on("page", lambda page: _listen(page, trouble))
         tab = await context.new_page()
         await tab.goto(f"{served.url}/?as={member}{place}")
-        await tab.get_by_role("navigation", name="Workspace").wait_for(state="attached")
+        await tab.locator("nav").wait_for(state="attached")
         return tab
 
     yield open_one

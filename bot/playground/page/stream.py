@@ -33,7 +33,13 @@ class Streams:
         self._closing = asyncio.Event()
 
     def close(self) -> None:
+        """Ends them for good."""
         self._closing.set()
+
+    def drop(self) -> None:
+        """Breaks them as a network does; browsers come back."""
+        self._closing.set()
+        self._closing = asyncio.Event()
 
     async def endpoint(self, request: Request) -> StreamingResponse:
         person = self._session.member(request.query_params.get("as", ""))
@@ -50,10 +56,11 @@ class Streams:
     async def _events(self, person: Person, after: int) -> AsyncIterator[str]:
         changes = self._session.slack.slack.changes
         self.open[person.id] += 1
-        closing = asyncio.create_task(self._closing.wait())
+        closed = self._closing
+        closing = asyncio.create_task(closed.wait())
         try:
             yield f"event: hello\ndata: {json.dumps({'born': self.born})}\n\n"
-            while not self._closing.is_set():
+            while not closed.is_set():
                 if after < len(changes.entries):
                     await asyncio.sleep(TOGETHER)
                     fresh = changes.entries[after:]

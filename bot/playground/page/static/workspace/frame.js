@@ -9,8 +9,9 @@ import { panelPane, PANELS } from "./beside.js";
 import { sidebar } from "./sidebar.js";
 import { threadPane } from "./thread.js";
 import { tourPlace } from "./tour.js";
-import { plain } from "../blocks/mrkdwn.js";
+import { mrkdwn } from "../blocks/mrkdwn.js";
 
+const SPOKEN = 200; // letters of a new message that screen readers are told
 const AGO = 20_000; // ms between looks at relative times
 
 /** Draws it into `root`; `become(id)` switches to another member. Returns what takes it away. */
@@ -168,7 +169,8 @@ export function openFrame(root, sight, become) {
   function hear({ what, message }) {
     if (!["posted", "whispered"].includes(what) || message.user === sight.as) return;
     const who = sight.person(message.user).name;
-    announce(`${who} in ${sight.channelName(message.channel)}: ${plain(message.text).slice(0, 200)}`);
+    const words = h("div", {}, mrkdwn(message.text, sight)).textContent;
+    announce(`${who} in ${sight.channelName(message.channel)}: ${words.slice(0, SPOKEN)}`);
   }
 
   sight.live.on("views", drawModals);
