@@ -17,7 +17,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 async def panel(page: Page, name: str) -> Locator:
     await page.get_by_role("button", name=name, exact=True).first.click()
-    shown = page.locator("section.panel")
+    shown = page.locator(".panel")
     await expect(shown.get_by_role("heading", name=name, exact=True)).to_be_visible()
     return shown
 

@@ -8,12 +8,11 @@ const TYPING = 180; // ms after the last letter until a search starts
 
 /** The frame of a panel: a heading, a sentence, a place for trouble, and the rest. */
 export function frame(title, sentence, ...rest) {
-  const id = uid("panel");
   const trouble = h("p", { class: "panel-trouble", role: "alert", hidden: true });
   const root = h(
-    "section",
-    { class: "panel", "aria-labelledby": id },
-    h("header", { class: "panel-head" }, h("h2", { id }, title), h("p", { class: "muted" }, sentence)),
+    "div",
+    { class: "panel" },
+    h("div", { class: "panel-head" }, h("h2", null, title), h("p", { class: "muted" }, sentence)),
     trouble,
     rest,
   );

@@ -137,7 +137,7 @@ function part(title, value) {
   return h(
     "section",
     { "aria-labelledby": id },
-    h("h4", { id }, title),
+    h("h3", { id }, title),
     value === null || value === ""
       ? h("p", { class: "muted" }, "Nothing but the status.")
       : h("pre", { class: "json", tabindex: "0", "aria-labelledby": id }, json(value)),

@@ -38,9 +38,14 @@ export function records({ save, remove }) {
       "tr",
       { class: row.deleted ? "is-deleted" : "", dataset: { id: row.id } },
       row.cells.map((cell, at) =>
-        h(at === 0 ? "th" : "td", { scope: at === 0 ? "row" : null, on: { dblclick: () => !row.deleted && edit(row.id, columns[at]) } }, cell),
+        h(
+          at === 0 ? "th" : "td",
+          { scope: at === 0 ? "row" : null, on: { dblclick: () => !row.deleted && edit(row.id, columns[at]) } },
+          h("span", null, cell),
+          at === 0 && state(row),
+        ),
       ),
-      h("td", { class: "when" }, state(row)),
+      h("td", { class: "when" }, h("time", { datetime: row.updated_at, title: row.updated_at }, row.updated_at.slice(0, 16).replace("T", " "))),
       h(
         "td",
         { class: "actions" },
@@ -53,9 +58,9 @@ export function records({ save, remove }) {
   }
 
   function state(row) {
-    const what = row.deleted ? "deleted" : row.created ? "added" : "changed";
-    const at = h("time", { datetime: row.updated_at, title: row.updated_at }, row.updated_at.slice(0, 16).replace("T", " "));
-    return [what === "changed" ? "" : h("span", { class: `chip ${what}` }, what), " ", at];
+    if (!row.deleted && !row.created) return null;
+    const what = row.deleted ? "deleted" : "added";
+    return [" ", h("span", { class: `chip ${what}` }, what)];
   }
 
   function form(row) {
