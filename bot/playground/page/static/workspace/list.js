@@ -24,7 +24,7 @@ export class MessageList {
     this.from = 0; // the window: all[from] … all[to - 1] are drawn
     this.to = 0;
     this.atEnd = true;
-    this.loading = false;
+    this.meanwhile = null; // what came while messages were being loaded: they may not have it
     this.list = h("ol", { class: "rows" });
     this.top = h("div", { class: "intro" });
     this.inner = h("div", { class: "inner" }, this.top, this.list);
@@ -46,10 +46,23 @@ export class MessageList {
   }
 
   async start() {
-    const { messages, more } = await this.load();
-    this.all = messages;
-    this.more = more;
-    this.toEnd();
+    await this.#fetch(undefined, (messages) => {
+      this.all = messages;
+      this.toEnd();
+    });
+  }
+
+  async #fetch(before, take) {
+    this.meanwhile = [];
+    try {
+      const { messages, more } = await this.load(before);
+      this.more = more;
+      take(messages);
+    } finally {
+      const changes = this.meanwhile;
+      this.meanwhile = null;
+      for (const change of changes) change();
+    }
   }
 
   close() {
@@ -71,6 +84,10 @@ export class MessageList {
 
   /** A message that is new, or that changed. */
   put(message) {
+    if (this.meanwhile) {
+      this.meanwhile.push(() => this.put(message));
+      return;
+    }
     const at = this.#index(message.ts);
     if (this.all[at]?.ts === message.ts) {
       this.all[at] = message;
@@ -99,6 +116,10 @@ export class MessageList {
   }
 
   remove(ts) {
+    if (this.meanwhile) {
+      this.meanwhile.push(() => this.remove(ts));
+      return;
+    }
     const at = this.#index(ts);
     if (this.all[at]?.ts !== ts) return;
     this.all.splice(at, 1);
@@ -142,7 +163,7 @@ export class MessageList {
     const { scrollTop, scrollHeight, clientHeight } = this.box;
     const below = scrollHeight - clientHeight - scrollTop;
     this.#atEnd(this.to === this.all.length && below <= BOTTOM);
-    if (scrollTop < NEAR) this.#up();
+    if (scrollTop < NEAR) this.#up().catch(() => {}); // not reached: the next scroll tries again
     else if (below < NEAR) this.#down();
   }
 
@@ -158,17 +179,12 @@ export class MessageList {
 
   async #up() {
     if (this.from === 0) {
-      if (!this.more || this.loading) return;
-      this.loading = true;
-      try {
-        const { messages, more } = await this.load(this.all[0].ts);
+      if (!this.more || this.meanwhile) return;
+      await this.#fetch(this.all[0].ts, (messages) => {
         this.all.unshift(...messages);
         this.from += messages.length;
         this.to += messages.length;
-        this.more = more;
-      } finally {
-        this.loading = false;
-      }
+      });
     }
     const from = Math.max(0, this.from - STEP);
     if (from === this.from) return this.#ends();
