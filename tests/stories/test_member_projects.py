@@ -23,13 +23,12 @@ PASSWORD = "wren-4711-hush"
 @pytest.fixture
 def warehouse(postgresql: PostgreSQL) -> str:
     """The URL of a database whose user has a password."""
-    url = postgresql.create()
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP ROLE IF EXISTS loader")
-        connection.execute(f"CREATE ROLE loader LOGIN PASSWORD '{PASSWORD}'")
-        connection.execute("GRANT ALL ON SCHEMA public TO loader")
-    parts = urlsplit(url)
-    return f"postgresql://loader:{PASSWORD}@/{parts.path.lstrip('/')}?{parts.query}"
+    parts = urlsplit(postgresql.create())
+    user = f"loader_of_{parts.path.lstrip('/')}"
+    with psycopg.connect(parts.geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {user} LOGIN PASSWORD '{PASSWORD}'")
+        connection.execute(f"GRANT ALL ON SCHEMA public TO {user}")
+    return f"postgresql://{user}:{PASSWORD}@{parts.path}?{parts.query}"
 
 
 async def asks(member: Member, name: str) -> str:
@@ -144,9 +143,7 @@ async def test_an_admin_no_more_cannot_use_the_link(
 
 
 @pytest.fixture
-async def careful(
-    database_url: str, project_url: str, tmp_path: Path
-) -> AsyncIterator[Playground]:
+async def careful(database_url: str, project_url: str, tmp_path: Path) -> AsyncIterator[Playground]:
     """A bot that may not reach private networks."""
     async with playground(
         tmp_path,

@@ -85,9 +85,7 @@ async def test_stripe(database_url: str, project_url: str, tmp_path: Path) -> No
         ) as ground,
     ):
         boris = ground.slack.member("U_BORIS")
-        await connects(
-            boris, "Local Stripe", secrets={"Secret or restricted key": "sk_test_right"}
-        )
+        await connects(boris, "Local Stripe", secrets={"Secret or restricted key": "sk_test_right"})
         await boris.sees("Local Stripe (Acme SAS)")
         await syncs(ground, boris, "Customers")
         assert stripe.asked == [None, "cus_00151", "cus_00051"]

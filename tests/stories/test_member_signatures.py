@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import httpx
@@ -69,20 +70,11 @@ async def test_forged_clicks_and_events_are_turned_away(ground: Playground) -> N
     assert (await one(ground, Integration)).state is IntegrationState.ACTIVE
 
 
-async def test_a_body_without_end_is_not_read(ground: Playground) -> None:
-    sent = 0
-
-    async def endless():  # type: ignore[no-untyped-def]
-        nonlocal sent
-        while sent < 64 * 1024 * 1024:
-            sent += 65536
+async def test_a_body_of_unknown_length_is_not_read(ground: Playground) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(64):
             yield b"x" * 65536
 
-    url = f"{ground.web.url}/slack/events"
     async with httpx.AsyncClient(trust_env=False) as client:
-        try:
-            status = (await client.post(url, content=endless())).status_code
-        except httpx.HTTPError:  # it hung up, which will do as well
-            status = 413
-    assert status in (411, 413)
-    assert sent < 8 * 1024 * 1024
+        answer = await client.post(f"{ground.web.url}/slack/events", content=endless())
+    assert answer.status_code == 411

@@ -24,7 +24,9 @@ async def opens_source(member: Member) -> None:
     await member.presses("Open", within="Demo Store")
 
 
-async def test_the_same_source(ground: Playground, shop: Shop, alice: Member, boris: Member) -> None:
+async def test_the_same_source(
+    ground: Playground, shop: Shop, alice: Member, boris: Member
+) -> None:
     for member in (alice, boris):
         await opens_source(member)
         await member.presses("Edit")
