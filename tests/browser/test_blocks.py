@@ -147,6 +147,14 @@ async def test_a_button_is_told_once_and_waits(drawing: Drawing) -> None:
     assert act["chosen"] == {}
 
 
+async def test_where_the_server_cannot_be_told_one_sees_why(drawing: Drawing) -> None:
+    page = await draw(drawing, {"type": "actions", "elements": [BUTTON]})
+    await page.evaluate("() => { answers.act = async () => { throw new Error('Not reached.') } }")
+    await page.get_by_role("button", name="Press").click()
+    assert await page.get_by_role("alert").inner_text() == "Not reached."
+    assert await page.locator("button[aria-busy]").count() == 0
+
+
 async def test_a_link_button_tells_and_opens(drawing: Drawing) -> None:
     link = {**BUTTON, "url": "https://a.example/"}
     page = await draw(drawing, {"type": "actions", "elements": [link]})
@@ -198,57 +206,6 @@ async def test_the_keyboard_reaches_into_an_overflow_menu(drawing: Drawing) -> N
     )
     await page.keyboard.press("Escape")
     assert await opener.evaluate("n => n === document.activeElement")
-
-
-async def test_typing_is_told_after_a_pause_and_by_enter(drawing: Drawing) -> None:
-    def typed(action: str, *on: str) -> dict[str, Any]:
-        config = {"trigger_actions_on": list(on)}
-        element = {
-            "type": "plain_text_input",
-            "action_id": action,
-            "dispatch_action_config": config,
-        }
-        return asked(action, element, dispatch_action=True)
-
-    page = await draw(
-        drawing, typed("letters", "on_character_entered"), typed("enter", "on_enter_pressed")
-    )
-    await page.get_by_label("letters").press_sequentially("abc", delay=20)
-    await page.wait_for_function("acts.some(a => a.what === 'act')")
-    await page.get_by_label("enter").press_sequentially("xy", delay=20)
-    await page.wait_for_timeout(300)
-    await page.keyboard.press("Enter")
-    await page.wait_for_function("acts.filter(a => a.what === 'act').length > 1")
-    assert [act["chosen"] for act in await told(page)] == [{"value": "abc"}, {"value": "xy"}]
-    kept = await told(page, "keep")
-    assert kept[-1]["values"]["b1"]["enter"] == {"type": "plain_text_input", "value": "xy"}
-
-
-async def test_a_moment_is_picked_on_the_members_clock(drawing: Drawing) -> None:
-    element = {"type": "datetimepicker", "action_id": "a", "initial_date_time": 1772443800}
-    page = await draw(drawing, asked("When", element, dispatch_action=True))
-    assert await page.get_by_label("When").input_value() == "2026-03-02T10:30"  # in Paris
-    await page.get_by_label("When").fill("2026-07-01T12:00")
-    await page.wait_for_function("acts.length")
-    [act] = await told(page)
-    assert act["chosen"] == {"selected_date_time": 1782900000}
-
-
-async def test_numbers_step_within_their_bounds(drawing: Drawing) -> None:
-    element = {
-        "type": "number_input",
-        "is_decimal_allowed": False,
-        "min_value": "1",
-        "max_value": "3",
-    }
-    page = await draw(drawing, asked("How many", element))
-    field = page.get_by_label("How many")
-    for _ in range(5):
-        await field.press("ArrowUp")
-    assert await field.input_value() == "3"
-    for _ in range(5):
-        await field.press("ArrowDown")
-    assert await field.input_value() == "1"
 
 
 async def test_a_data_table_sorts_filters_and_turns_pages(drawing: Drawing) -> None:

@@ -132,12 +132,12 @@ async def test_several_are_chips_that_can_be_taken_away(drawing: Drawing) -> Non
     await page.get_by_role("option", name="Blue").click()
     assert await page.get_by_text("You can select up to 2.").is_visible()
     await page.get_by_role("option", name="Green").click()  # one too many
-    assert await page.locator(".chip").all_inner_texts() == ["Red", "Blue"]
+    assert await page.locator(".pill").all_inner_texts() == ["Red", "Blue"]
     await page.get_by_role("button", name="Remove Red").click()
     assert [chosen["value"] for chosen in (await values(page))["selected_options"]] == ["blue"]
     await menu.press("Escape")
     await menu.press("Backspace")
-    await page.wait_for_function("!document.querySelector('.chip')")
+    await page.wait_for_function("!document.querySelector('.pill')")
     assert (await values(page))["selected_options"] == []
 
 
@@ -151,7 +151,7 @@ async def test_people_and_channels_are_offered_by_name(drawing: Drawing) -> None
     await who.press_sequentially("moreau")
     await who.press("Enter")
     assert (await values(page))["selected_users"] == ["U012AB3CD"]
-    assert "Alice Moreau" in await page.locator(".chip").inner_text()
+    assert "Alice Moreau" in await page.locator(".pill").inner_text()
     await who.press("Tab")
     where = page.get_by_role("combobox", name="Where")
     await where.press_sequentially("gene")

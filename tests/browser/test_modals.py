@@ -192,6 +192,6 @@ async def test_several_picks_keep_the_menu_open_while_the_bot_draws_anew(page: P
     await page.get_by_role("option", name="Green").click()
     await show(page, form(COLOURS, "2"))
     assert await page.get_by_role("listbox").is_visible()
-    assert await page.locator(".chip").all_inner_texts() == ["Red", "Green"]
+    assert await page.locator(".pill").all_inner_texts() == ["Red", "Green"]
     [act] = await told(page)
     assert act["chosen"] == {"selected_options": COLOURS}

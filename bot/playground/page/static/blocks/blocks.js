@@ -34,6 +34,7 @@ export function redrawBlocks(host, blocks, surface) {
   const named = withIds(blocks);
   renew(sheet, named, surface);
   sheet.onForgiven = (id) => showError(host, id, "");
+  sheet.onTrouble = (text) => host.append(notice(text)); // until it is drawn anew
   const entries = named.map((block) => {
     const json = JSON.stringify(block, asShown);
     const kept = known.entries.find((entry) => entry.json === json && !entry.taken);
@@ -43,7 +44,7 @@ export function redrawBlocks(host, blocks, surface) {
     }
     return { json, node: drawBlock(block, sheet) };
   });
-  arrange(host, [entries.map((entry) => entry.node), notice(surface)]); // moves none that stays: that would lose the focus
+  arrange(host, [entries.map((entry) => entry.node), surface.type !== "modal" && surface.notice && notice(surface.notice)]); // moves none that stays: that would lose the focus
   drawn.set(host, { sheet, entries });
   focusAgain(host, focused);
   return host;
@@ -91,7 +92,6 @@ function isAsBefore(block, before, sheet) {
   return true;
 }
 
-function notice(surface) {
-  if (!surface.notice || surface.type === "modal") return null; // a modal shows it in its own frame
-  return h("div", { class: "bot-notice", role: "alert" }, surface.notice);
+function notice(text) {
+  return h("div", { class: "bot-notice", role: "alert" }, text);
 }

@@ -75,7 +75,7 @@ export function input(block, sheet) {
   const wrong = (text) => {
     error.textContent = text;
     whole.classList.toggle("wrong", Boolean(text));
-    for (const field of whole.querySelectorAll("[data-focus]:not(.chip-away):not(.combo-clear)")) {
+    for (const field of whole.querySelectorAll("[data-focus]:not(.pill-away):not(.combo-clear)")) {
       if (text) field.setAttribute("aria-invalid", "true");
       else field.removeAttribute("aria-invalid");
     }

@@ -65,7 +65,7 @@ export function select(block, element, sheet, label) {
       "button",
       {
         type: "button",
-        class: "chip-away",
+        class: "pill-away",
         "aria-label": `Remove ${text}`,
         dataset: { focus: focusKey(block, element, `away ${at}`) },
         on: { click: () => set(values().filter((other) => other !== one), true) },
@@ -74,7 +74,7 @@ export function select(block, element, sheet, label) {
     );
     const face = person && h("span", { class: "face" }, initials(text));
     if (face) face.style.setProperty("--hue", hue(person));
-    return h("span", { class: "chip" }, face, sign && icon(sign), h("span", { class: "chip-text" }, text), away);
+    return h("span", { class: "pill" }, face, sign && icon(sign), h("span", { class: "pill-text" }, text), away);
   }
 
   function open() {

@@ -19,6 +19,8 @@ export function newSheet() {
     waiting: new Map(), // key → what is to be told once typing pauses
     keeping: 0,
     busy: new Set(), // keys of elements whose answer is awaited
+    onForgiven: null, // told the block_id whose error goes
+    onTrouble: null, // told why the server could not be told
   };
   return sheet;
 }
@@ -40,7 +42,6 @@ export function enter(sheet, block, element, value) {
   (sheet.values[block.block_id] ??= {})[element.action_id] = stateOf(element, value);
   sheet.changed.add(keyOf(block, element));
   forgive(sheet, block);
-  sheet.surface.changed?.();
 }
 
 export function keepSoon(sheet) {
@@ -58,7 +59,6 @@ export function keepNow(sheet) {
 function forgive(sheet, block) {
   if (!(block.block_id in sheet.errors)) return;
   delete sheet.errors[block.block_id];
-  sheet.surface.forgiven?.(block.block_id);
   sheet.onForgiven?.(block.block_id);
 }
 
@@ -104,7 +104,7 @@ export async function tell(sheet, block, element, chosen) {
     await sheet.surface.act(block, element, chosen, sheet.values);
   } catch (error) {
     announce(error.message);
-    sheet.surface.trouble?.(error);
+    sheet.onTrouble?.(error.message);
   }
 }
 
