@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from tests.benchmarks import ack
+from tests.benchmarks import ack, page
 
-BENCHMARKS = {"ack": ack.main}
+BENCHMARKS = {"ack": ack.main, "page": page.main}
 
 parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
 parser.add_argument("name", choices=BENCHMARKS)

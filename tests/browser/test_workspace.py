@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page, expect
 from bot.playground.host import Playground
 from bot.playground.page.app import Page as Served
 from bot.playground.slack.messages import Message
+from tests.benchmarks.page import count, switch
 from tests.browser.conftest import OpenTab
 
 
@@ -128,6 +129,19 @@ async def test_another_member_takes_over_in_the_same_tab(open_tab: OpenTab, serv
     assert +served.streams.open == {"U_BORIS": 1}
     await tab.reload()
     await expect(tab).to_have_title(re.compile("^Boris Lindqvist"))
+
+
+async def test_taking_over_leaves_nothing_behind(open_tab: OpenTab, served: Served) -> None:
+    tab = await open_tab("U_ALICE")
+    session = await tab.context.new_cdp_session(tab)
+    await session.send("Performance.enable")
+    await switch(tab, 6)
+    before = await count(tab, session, served, "a few")
+    await switch(tab, 24)
+    after = await count(tab, session, served, "many")
+    assert after.listeners <= before.listeners + 5  # one member's screen has more than fifty
+    assert after.nodes <= before.nodes + 20
+    assert after.streams == 1
 
 
 async def test_a_member_in_a_tab_of_their_own(open_tab: OpenTab) -> None:
