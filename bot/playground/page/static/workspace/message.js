@@ -36,6 +36,7 @@ function goesOn(before, message) {
   return (
     before.user === message.user &&
     before.ephemeral === message.ephemeral &&
+    !message.blocks?.length && // what is built of blocks stands by itself
     !before.reply_count &&
     Number(message.ts) - Number(before.ts) < TOGETHER
   );
