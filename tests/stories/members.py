@@ -7,11 +7,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.playground.host import Playground
+from bot.playground.member import Member, Post
+from bot.playground.walk import until
 from store import models
 from store.database import async_url
 
 # For stories in which no SQL matters: they are told on SQLite alone.
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# For those in which it matters more there, and which take long.
+ON_POSTGRESQL = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 async def count(ground: Playground, model: type[Any]) -> int:
@@ -54,3 +58,11 @@ async def project_sql(ground: Playground, statement: str) -> list[tuple[Any, ...
             return [tuple(row) for row in result] if result.returns_rows else []
     finally:
         await engine.dispose()
+
+
+async def answer_to(member: Member, command: str) -> Post:
+    """Types a command and waits for the answer, which this member alone sees."""
+    before = len(member.ephemerals)
+    await member.runs(command)
+    await until(lambda: len(member.ephemerals) > before, f"an answer to {command}")
+    return member.ephemerals[-1]

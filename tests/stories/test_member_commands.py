@@ -7,7 +7,7 @@ from bot.playground.member import Member, Post
 from bot.playground.walk import until
 from store.models import Integration
 from store.vocabulary import IntegrationState, RunState
-from tests.stories.members import ON_SQLITE
+from tests.stories.members import ON_SQLITE, answer_to
 from tests.stories.shop import Scene, opens, sets_up
 
 pytestmark = ON_SQLITE
@@ -29,11 +29,7 @@ WORDS = (
 
 async def helped(member: Member, typed: str) -> Post:
     """The answer, which must be the help, to this member alone."""
-    before = len(member.ephemerals)
-    await member.runs(f"/patchbay {typed}".strip())
-    await until(lambda: len(member.ephemerals) > before, "an answer")
-    answer = member.ephemeral
-    assert answer is not None
+    answer = await answer_to(member, f"/patchbay {typed}".strip())
     assert all(f"/patchbay {words}" in answer.text for words in WORDS), answer.text
     return answer
 
@@ -90,13 +86,9 @@ async def test_loose_names(ground: Playground, alice: Member) -> None:
     scene = await sets_up(ground)
     await another(scene, "Élodie’s customers")
     for typed in ("demo", "DEMO STORE", "Demo Store sync", '"demo store sync"', "sync", "stor"):
-        await alice.runs(f"/patchbay status {typed}")
-        answer = alice.ephemeral
-        assert answer is not None
+        answer = await answer_to(alice, f"/patchbay status {typed}")
         assert answer.text.startswith("Demo Store sync · "), typed
-    await alice.runs("/patchbay status elodie")
-    answer = alice.ephemeral
-    assert answer is not None
+    answer = await answer_to(alice, "/patchbay status elodie")
     assert answer.text.startswith("Élodie’s customers · ")
 
 

@@ -89,6 +89,7 @@ async def maps_and_activates(member: Member) -> None:
     await sees_once(member, "its first sync is done")
 
 
+@ON_SQLITE
 async def test_bare_lists_by_page_number(ground: Playground, boris: Member) -> None:
     warehouse = Parts()
     async with served(*warehouse.routes()) as url:

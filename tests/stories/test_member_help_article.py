@@ -3,7 +3,7 @@
 from bot.playground.host import Playground
 from bot.playground.member import Member
 from bot.playground.walk import until
-from tests.stories.members import another_authorization
+from tests.stories.members import ON_SQLITE, another_authorization
 from tests.stories.shop import Shop, opens, sees_once
 
 TABLE = "people"
@@ -162,6 +162,7 @@ async def test_the_help_article_by_hand(ground: Playground, alice: Member) -> No
     assert await rows(shop) == there
 
 
+@ON_SQLITE
 async def test_a_second_data_type_in_the_same_source(ground: Playground, alice: Member) -> None:
     shop = await opens(ground.patchbay.engine, ground.slack, ground.store)
     await alice.runs("/patchbay sources")

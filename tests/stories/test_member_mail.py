@@ -7,7 +7,7 @@ from bot.playground.host import Playground
 from bot.playground.member import Member
 from bot.playground.walk import until
 from store.models import Recipient
-from tests.stories.members import ON_SQLITE
+from tests.stories.members import ON_SQLITE, answer_to
 from tests.stories.shop import Scene, sets_up
 
 pytestmark = ON_SQLITE
@@ -71,8 +71,7 @@ async def test_an_outside_address_is_asked_first(ground: Playground, alice: Memb
         assert f"Alerts about “Demo Store sync” will be sent to {OUTSIDE}." in page
         assert "Thank you" in await browser.opens(url)  # once more changes nothing
         assert "This link does not work" in await browser.opens(f"{url}x")
-    await alice.runs("/patchbay status demo")
-    await alice.presses("Open", within=alice.ephemeral)
+    await alice.presses("Open", within=await answer_to(alice, "/patchbay status demo"))
     settled = await alice.sees(OUTSIDE)
     assert "waits for the link" not in settled.text
     await alice.closes()

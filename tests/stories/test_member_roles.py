@@ -2,9 +2,10 @@
 
 from bot.playground.host import Playground
 from bot.playground.member import Member
+from bot.playground.walk import until
 from store.models import Integration, Source, Transfer
 from store.vocabulary import IntegrationState
-from tests.stories.members import ON_SQLITE, count, one
+from tests.stories.members import ON_SQLITE, answer_to, count, one
 from tests.stories.shop import opens, scene_of, sets_up
 
 pytestmark = ON_SQLITE
@@ -60,15 +61,16 @@ async def test_a_viewer_looks_and_changes_nothing(
     await chiara.closes(everything=True)
 
     # By the buttons of help and Home, which everybody has.
-    await chiara.runs("/patchbay help")
-    await chiara.presses("Create a new Integration Source", within=chiara.ephemeral)
+    answer = await answer_to(chiara, "/patchbay help")
+    await chiara.presses("Create a new Integration Source", within=answer)
     await chiara.sees("but not create integration sources: your role is viewer.")
     said = len(chiara.dm())
     await chiara.opens_home()
     await chiara.presses("Create an integration")
-    assert chiara.modal is None
+    await until(lambda: len(chiara.dm()) > said, "an answer")
     [told] = chiara.dm()[said:]
     assert "but not create integrations: your role is viewer." in told.text
+    assert chiara.modal is None
     assert await count(ground, Source) == 1
 
 
@@ -77,8 +79,7 @@ async def test_buttons_drawn_before_the_role_was_taken_away(
 ) -> None:
     await met(chiara, alice)
     scene = await sets_up(ground, chiara.id)
-    await chiara.runs("/patchbay status demo")
-    answer = chiara.ephemeral
+    answer = await answer_to(chiara, "/patchbay status demo")
     await chiara.runs("/patchbay sources")
     await chiara.presses("Open", within="Demo Store")
     await chiara.sees("Data transfer")

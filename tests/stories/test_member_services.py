@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from bot.playground.host import Playground, playground
 from bot.playground.member import Member
 from bot.playground.walk import until
-from tests.stories.members import project_sql
+from tests.stories.members import ON_SQLITE, project_sql
 from tests.stories.services import GitHub, Stripe, connects, in_catalog, served
 from tests.stories.shop import said, sees_once
 
@@ -73,6 +73,7 @@ async def test_github(database_url: str, project_url: str, tmp_path: Path) -> No
         assert (await project_sql(ground, table))[32 - 3][2] == "closed"
 
 
+@ON_SQLITE
 async def test_stripe(database_url: str, project_url: str, tmp_path: Path) -> None:
     stripe = Stripe()
     async with (

@@ -3,6 +3,7 @@
 from bot.playground.host import Playground
 from bot.playground.member import Member
 from bot.playground.walk import until
+from tests.stories.members import ON_SQLITE
 from tests.stories.shop import Shop, opens, sees_once
 
 
@@ -105,6 +106,7 @@ async def test_a_key_of_two_fields(ground: Playground, alice: Member) -> None:
     assert len(found) == len(records)
 
 
+@ON_SQLITE
 async def test_a_table_that_cannot_take_new_rows(ground: Playground, alice: Member) -> None:
     shop = await opens(ground.patchbay.engine, ground.slack, ground.store)
     await shop.sql("CREATE TABLE strict (id BIGINT PRIMARY KEY, owner VARCHAR(20) NOT NULL)")

@@ -9,7 +9,7 @@ from bot.playground.browser import Browser
 from bot.playground.host import Playground
 from bot.playground.member import Member
 from store.models import Authorization, Integration, MappingPair, Run, Source, Transfer
-from tests.stories.members import ON_SQLITE, count
+from tests.stories.members import ON_POSTGRESQL, ON_SQLITE, answer_to, count
 from tests.stories.shop import opens, scene_of, sees_once, sets_up
 
 
@@ -43,6 +43,7 @@ async def test_every_form_sent_twice_makes_one_row(ground: Playground, alice: Me
     assert await count(ground, Run) == 1
 
 
+@ON_POSTGRESQL
 async def test_activate_pressed_twice_on_the_form(ground: Playground, alice: Member) -> None:
     shop = await opens(ground.patchbay.engine, ground.slack, ground.store)
     await alice.runs("/patchbay integration new")
@@ -100,8 +101,7 @@ async def test_what_slack_repeats_is_done_once(ground: Playground, alice: Member
     said = len(alice.ephemerals)
     await ground.slack.redeliver_last()
     assert len(alice.ephemerals) == said
-    await alice.runs("/patchbay status demo")
-    await alice.presses("Sync now", within=alice.ephemeral)
+    await alice.presses("Sync now", within=await answer_to(alice, "/patchbay status demo"))
     await ground.slack.redeliver_last()
     await scene.quiet()
     assert await scene.shop.runs() == 4
