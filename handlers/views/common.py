@@ -1,5 +1,6 @@
 """Small parts that every view uses; all text is cut and escaped to Slack's limits here."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -25,10 +26,34 @@ FIELD_TEXT = 2000
 TITLE = 24
 MODAL_BLOCKS = 100
 
+# Slack has no way to escape these. A zero-width space beside one counts as the end of a word,
+# which rather invites formatting, so a sign is shown as one that looks alike. An underscore
+# within a word, as in customer_id, is nothing to Slack and stays.
+_SIGN = re.compile(r"[*~`]|(?<![0-9A-Za-z])_|_(?![0-9A-Za-z])")
+_ALIKE = str.maketrans("*_~`", "\u2217\u02cd\u223c\u02cb")
+_URL = re.compile(r"https?://\S+")
+
 
 def escape(text: object) -> str:
-    """Text from outside, safe in mrkdwn (https://docs.slack.dev/messaging/formatting-message-text)."""
+    """Text from outside, safe in mrkdwn (https://docs.slack.dev/messaging/formatting-message-text).
+
+    For reading only: a sign of formatting becomes one that looks like it, in a URL its %-code.
+    """
+    words = _URL.sub(lambda url: _SIGN.sub(_coded, url[0]), _entities(text))
+    return _SIGN.sub(lambda sign: sign[0].translate(_ALIKE), words)
+
+
+def escape_code(text: object) -> str:
+    """Text from outside as it may stand between backticks, where no other sign formats."""
+    return _entities(text).replace("`", "\u02cb")
+
+
+def _entities(text: object) -> str:
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _coded(sign: re.Match[str]) -> str:
+    return f"%{ord(sign[0]):02X}"
 
 
 def cut(text: str, limit: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from slack_sdk.models.blocks import Option
 
-from handlers.views.common import OPTION_TEXT, escape, option
+from handlers.views.common import OPTION_TEXT, escape_code, option
 from store.vocabulary import FieldType
 
 KEY = 60  # a longer name stands as its hash: options take values of 150 characters
@@ -27,7 +27,7 @@ TYPES = {
 
 def code(name: str, limit: int = NAME) -> str:
     """A name from outside as mrkdwn code; a right-to-left one does not turn the line around."""
-    shown = escape(middle_cut(name, limit).replace("`", "ˋ")) or " "
+    shown = escape_code(middle_cut(name, limit)) or " "
     if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name):
         return f"\u2068`{shown}`\u2069"  # isolated from what stands beside it
     return f"`{shown}`"

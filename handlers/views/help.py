@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ActionsBlock, Block
 
-from handlers.views.common import button, context, escape, header, section
+from handlers.views.common import button, context, escape, escape_code, header, section
 from handlers.views.integrations import INTEGRATION_LIST, INTEGRATION_NEW
 from handlers.views.members import MEMBER_LIST
 from handlers.views.projects import PROJECT_LIST
@@ -88,7 +88,7 @@ def _unknown(typed: str, nearest: str) -> str:
 
 
 def _entry(entry: Entry) -> Block:
-    usage = f" {escape(entry.usage)}" if entry.usage else ""
+    usage = f" {escape_code(entry.usage)}" if entry.usage else ""
     first = entry.words == "source new"
     return section(
         f"`{COMMAND} {entry.words}{usage}`\n{entry.text}",

@@ -14,13 +14,15 @@ from handlers.views.common import (
     cut,
     divider,
     escape,
+    escape_code,
     header,
     modal,
     number,
     section,
     when,
 )
-from handlers.views.integrations import short
+from handlers.views.fields import code
+from handlers.views.integrations import NAME, short
 
 REJECTS_RETRY = "rejects_retry"  # value of both: a Group
 REJECTS_DROP = "rejects_drop"
@@ -75,12 +77,12 @@ def _summary(errors: Errors) -> str:
 
 
 def _line(line: RejectLine, may_edit: bool) -> list[Block]:
-    sample = escape(cut(line.sample, SAMPLE)).replace("```", "ˋˋˋ")
+    sample = escape_code(cut(line.sample, SAMPLE))
     records = "1 record" if line.count == 1 else f"{number(line.count)} records"
     blocks: list[Block] = [
         section(
             f"*{short(line.data_type)}* · {records}\n{escape(cut(line.reason, REASON))}\n"
-            f"For example `{short(line.sample_key).replace('`', 'ˋ')}`:"
+            f"For example {code(line.sample_key, NAME)}:"
         ),
         section(f"```{sample or ' '}```"),
     ]

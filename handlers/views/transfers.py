@@ -28,6 +28,7 @@ from handlers.views.common import (
     plain,
     section,
 )
+from handlers.views.fields import code
 from store.vocabulary import TransferState
 
 TRANSFER_PICK = "transfer_pick"  # the drop-down of data types
@@ -97,7 +98,7 @@ def _first(part: TransferPart) -> Literal["primary"] | None:
 def _row(row: TransferRow, may_edit: bool) -> SectionBlock:
     goes_to = f"*{escape(cut(row.name, NAME))}*"
     if row.table:
-        goes_to += f" → `{escape(cut(row.table, NAME))}` in {escape(cut(row.project, NAME))}"
+        goes_to += f" → {code(row.table, NAME)} in {escape(cut(row.project, NAME))}"
     return SectionBlock(
         block_id=f"transfer:{row.id}",
         text=mrkdwn(f"{goes_to}\n{STATES[row.state]} · {_mapped(row)}"),
@@ -138,9 +139,7 @@ def remove_view(row: TransferRow, source_id: int, *, on_list: bool = False) -> V
     """Asks before a transfer is removed, and says what stays."""
     name = escape(cut(row.name, NAME))
     stays = (
-        f" The table `{escape(cut(row.table, NAME))}` and its rows stay as they are."
-        if row.table
-        else ""
+        f" The table {code(row.table, NAME)} and its rows stay as they are." if row.table else ""
     )
     return modal(
         "Remove data transfer",
