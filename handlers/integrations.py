@@ -79,6 +79,13 @@ async def activate(click: Click, integration_id: int) -> None:
     await _say(click, integration_id, f"is {ACTIVATED[0].lower()}{ACTIVATED[1:]}")
 
 
+async def refresh(click: Click, integration_id: int) -> None:
+    """A sync goes on while its page is open; nothing redraws that by itself."""
+    page = await _page(click, integration_id)
+    await click.update(page_view(page, list_first=PageMetadata.of(click.view).list_first))
+    await _redraw_list_below(click)
+
+
 async def delete(click: Click, integration_id: int) -> None:
     name = await integrations.remove(click.engine, click.actor, integration_id)
     if click.view.get("callback_id") == PAGE_VIEW:
@@ -155,6 +162,7 @@ def register(app: AsyncApp, engine: Engine) -> None:
         views.INTEGRATION_PAUSE: pause,
         views.INTEGRATION_ACTIVATE: activate,
         views.INTEGRATION_DELETE: delete,
+        views.INTEGRATION_REFRESH: refresh,
     }.items():
         _on_one(app, engine, action_id, do)
 

@@ -24,14 +24,11 @@ def history_view(history: History) -> View:
     if not history.runs:
         blocks.append(section("There was no sync yet."))
     blocks += [section(_run(run)) for run in history.runs]
-    turns = []
-    if not history.is_newest:
-        turns.append(button("Newest", f"{HISTORY_TURN}:newest"))
+    newest = "Refresh" if history.is_newest else "Newest"
+    turns = [button(newest, f"{HISTORY_TURN}:newest")]
     if history.older is not None:
         turns.append(button("Older", f"{HISTORY_TURN}:older", history.older))
-    if turns:
-        blocks.append(ActionsBlock(elements=turns))
-    blocks.append(context("Times are in your own time zone."))
+    blocks += [ActionsBlock(elements=turns), context("Times are in your own time zone.")]
     return modal(
         "History",
         blocks,

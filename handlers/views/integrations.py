@@ -40,6 +40,7 @@ INTEGRATION_ACTIVATE = "integration_activate"
 INTEGRATION_DELETE = "integration_delete"
 INTEGRATION_HISTORY = "integration_history"
 INTEGRATION_ERRORS = "integration_errors"
+INTEGRATION_REFRESH = "integration_refresh"
 LIST_TURN = "integration_list_turn"  # value: how many come before
 
 LIST_VIEW = "integrations"  # callback ids

@@ -66,6 +66,18 @@ async def test_activate_sync_pause_on_the_page(face: Face) -> None:
     await face.editor.sees(":double_vertical_bar: Paused")  # the list under it knows
 
 
+async def test_the_page_is_drawn_anew_when_asked(face: Face) -> None:
+    [integration_id] = await made(face, "Shop")
+    await opened(face, "Shop")
+    await face.editor.sees("There was none yet.")
+    await finished(face, integration_id, RunState.SUCCEEDED, created=250)
+    await face.editor.presses("Refresh")
+    await face.editor.sees("250 created")
+    await face.editor.closes()
+    listed = await face.editor.sees("Find by name")
+    assert "250 created" in listed.text  # the list under it knows
+
+
 async def test_a_viewer_only_looks(face: Face) -> None:
     await made(face, "Shop")
     await face.viewer.runs("/patchbay integrations")
@@ -73,7 +85,7 @@ async def test_a_viewer_only_looks(face: Face) -> None:
     await face.viewer.sees("Who is told")
     assert face.viewer.modal is not None
     labels = face.viewer.modal.labels
-    assert {"History", "Errors"} <= set(labels)
+    assert {"History", "Errors", "Refresh"} <= set(labels)
     assert not {"Sync now", "Activate", "Edit", "Delete"} & set(labels)
 
 
@@ -158,6 +170,9 @@ async def test_history_turns_pages(face: Face) -> None:
     await face.editor.sees("1 updated")
     await face.editor.presses("Newest")
     await face.editor.sees("11 updated")
+    await finished(face, integration_id, RunState.SUCCEEDED, updated=500)
+    await face.editor.presses("Refresh")
+    await face.editor.sees("500 updated")
 
 
 async def test_an_integration_that_needs_authorization_offers_it(face: Face) -> None:
