@@ -26,7 +26,7 @@ LEFT_OUT = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if not _asked_for(config) or VARIABLE in os.environ:
+    if not is_asked_for(config) or VARIABLE in os.environ:
         return
     found = find() or fetch()
     if found is None and os.environ.get("CI"):
@@ -34,12 +34,16 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[VARIABLE] = found or NONE
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    return True if _is_left_out() and collection_path == FOLDER else None
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not is_left_out():
+        return
+    out = [item for item in items if FOLDER in item.path.parents]
+    items[:] = [item for item in items if item not in out]
+    config.hook.pytest_deselected(items=out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if _is_left_out():
+    if is_left_out():
         terminalreporter.write_line(LEFT_OUT, yellow=True)
 
 
@@ -67,11 +71,11 @@ def _of_playwright() -> str | None:
     return path if Path(path).exists() else None
 
 
-def _is_left_out() -> bool:
+def is_left_out() -> bool:
     return os.environ.get(VARIABLE) == NONE
 
 
-def _asked_for(config: pytest.Config) -> bool:
+def is_asked_for(config: pytest.Config) -> bool:
     """Whether any of what is to run can be in this folder."""
     for argument in config.args:
         path = (config.invocation_params.dir / argument.split("::")[0]).resolve()
