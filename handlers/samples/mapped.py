@@ -1,4 +1,4 @@
-"""The lower part of the Mapping modal: the pairs there are."""
+"""The pairs of the Mapping modal."""
 
 from collections.abc import Iterator
 

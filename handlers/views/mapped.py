@@ -1,4 +1,4 @@
-"""The lower part of the Mapping modal: the pairs there are, a page of them, and what is left."""
+"""The pairs of the Mapping modal: those there are, a page of them, and what is left."""
 
 from typing import Literal
 

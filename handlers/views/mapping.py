@@ -1,4 +1,4 @@
-"""The Mapping modal: where the data goes, the next pair, then (`mapped`) the pairs there are."""
+"""The Mapping modal: where the data goes, the next pair, and (`mapped`) the pairs there are."""
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -65,13 +65,16 @@ class MappingMetadata(OnSource):
 
 def mapping_view(page: MappingPage, *, on_list: bool = False) -> View:
     metadata = MappingMetadata(draft=page.draft_id, transfer=page.transfer_id, on_list=on_list)
+    upper, lower = _next(page), pair_blocks(page)
+    if page.suggested:  # what Add accepts comes first
+        upper, lower = lower, upper
     blocks = [
         *_news(page),
         *_where(page),
         divider(),
-        *_next(page),
+        *upper,
         divider(),
-        *pair_blocks(page),
+        *lower,
         _activate(page),
     ]
     return modal(

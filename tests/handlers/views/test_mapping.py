@@ -123,8 +123,14 @@ def test_an_empty_mapping_asks_for_the_primary_key_first() -> None:
         has_broken=False,
     )
     text = _fine(mapping.mapping_view(page))
-    assert "Primary key first" in text
-    assert "No fields are mapped yet" in text
+    assert text.index("Primary key first") < text.index("No fields are mapped yet")
+
+
+@pytest.mark.parametrize(("suggested", "pairs_first"), [(3, True), (0, False)])
+def test_suggestions_come_before_the_next_field(suggested: int, pairs_first: bool) -> None:
+    text = _fine(mapping.mapping_view(replace(_page("x"), suggested=suggested)))
+    assert (text.index("Mapped fields (300)") < text.index("Next field")) is pairs_first
+    assert text.index("Next field") < text.index("Activate this data transfer")
 
 
 def test_what_came_from_outside_is_escaped() -> None:
