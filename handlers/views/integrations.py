@@ -21,7 +21,6 @@ from handlers.views.common import (
     context,
     cut,
     escape,
-    header,
     modal,
     number,
     plain,
@@ -94,7 +93,6 @@ def short(name: str) -> str:
 
 def list_view(found: IntegrationList) -> View:
     blocks: list[Block] = [
-        header("Integrations"),
         ActionsBlock(
             elements=[button("Create an integration", INTEGRATION_NEW, style="primary"), _finder()]
         ),

@@ -9,7 +9,6 @@ from handlers.read.members import PER_PAGE, MemberLine, MemberList
 from handlers.views.common import (
     button,
     context,
-    header,
     modal,
     number,
     option,
@@ -44,7 +43,6 @@ class MembersMetadata(Metadata):
 
 def members_view(members: MemberList) -> View:
     blocks: list[Block] = [
-        header("Members and roles"),
         context(
             "Admins of the Slack workspace are always admins here. Everybody else is an editor, "
             "unless you choose otherwise."

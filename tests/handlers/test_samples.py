@@ -78,6 +78,13 @@ def test_a_message_has_text_for_notifications_and_screen_readers(sample: Sample)
     assert sample.payload["text"].strip()
 
 
+def test_no_modal_says_its_title_twice() -> None:
+    for sample in SAMPLES:
+        if sample.surface == "modal" and sample.kind == "view":
+            headers = [b["text"]["text"] for b in sample.payload["blocks"] if b["type"] == "header"]
+            assert sample.payload["title"]["text"] not in headers, sample.name
+
+
 def test_slack_sdk_knows_every_key(caplog: pytest.LogCaptureFixture) -> None:
     """It only remarks in its log on what Slack would refuse."""
     caplog.set_level(logging.DEBUG, logger="slack_sdk")
