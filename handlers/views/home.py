@@ -42,8 +42,8 @@ def _troubled_row(row: IntegrationRow) -> list[Block]:
         section(row_text(row)),
         ActionsBlock(
             elements=[
-                button("View errors", INTEGRATION_ERRORS, row.id),
                 button("Open", INTEGRATION_OPEN, row.id, style="primary"),
+                button("View errors", INTEGRATION_ERRORS, row.id),
             ]
         ),
     ]

@@ -231,6 +231,13 @@ def test_home(name: str) -> None:
     fits(home_view(Home((), rows, 500, sources, 500, True)))
 
 
+def test_what_is_in_trouble_is_opened_first() -> None:
+    trouble = home_view(Home((row("Shop", 1),), (), 1, (), 0, False)).to_dict()
+    actions = next(block for block in trouble["blocks"] if block["type"] == "actions")
+    assert [b["text"]["text"] for b in actions["elements"]] == ["Open", "View errors"]
+    assert [b.get("style") for b in actions["elements"]] == ["primary", None]
+
+
 def test_members_and_help() -> None:
     lines = tuple(
         MemberLine(f"U{number:010}", Role.EDITOR, number == 0, number % 2 == 0)
