@@ -85,7 +85,7 @@ LEVELS: dict[Level, dict[str, Any]] = {
     Level.RESOLVED: {
         "title": "“Shop sync” works again",
         "trouble": "“Shop sync” was disabled because of a large number of errors",
-        "resolution": "re-activated it after Demo Store answered again.",
+        "resolution": "It was activated again; the service answers.",
         "by_member": MEMBER,
     },
 }

@@ -242,7 +242,9 @@ def _decision(facts: AlertFacts) -> list[ButtonElement]:
 
 def _who_resolved(facts: AlertFacts) -> str:
     resolution = escape(facts.resolution)
-    return f"{_member(facts.by_member)}: {resolution}" if facts.by_member else resolution
+    if facts.by_member:
+        return f"Resolved by {_member(facts.by_member)}: {resolution}"
+    return resolution
 
 
 def _member(member_id: str | None) -> str:

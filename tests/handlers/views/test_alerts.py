@@ -193,6 +193,11 @@ def test_a_resolution_without_a_member_is_patchbays_own() -> None:
     assert "Was: It works." in shown
 
 
+def test_a_resolution_says_who_brought_it_about() -> None:
+    resolved = facts(Level.RESOLVED, part="thread", resolution="It was activated again.")
+    assert channel_message(resolved).text == "Resolved by <@U1>: It was activated again."
+
+
 def test_a_summary_says_all_figures() -> None:
     shown = summary_message(summary())
 
