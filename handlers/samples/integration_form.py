@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from bot.schedule import in_words
 from bot.setup.wanted import Offer, Wanted
 from handlers.read.integration_form import FormDraft, IntegrationForm
 from handlers.samples.sample import EXTREME, TYPICAL, Sample, drawn
@@ -34,10 +35,11 @@ def _form(draft: FormDraft, **rest: Any) -> IntegrationForm:
         "draft_id": 14,
         "source": "Shop",
         "offered": OFFERED,
-        "schedule": "Every hour, in Europe/Paris",
         "next_runs": NEXT,
         "outside": frozenset({"ops@partner.example"}),
     }
+    if "schedule" not in rest:
+        usual["schedule"] = in_words(draft.wanted.whole_cron, draft.wanted.timezone)
     return IntegrationForm(draft=draft, **(usual | rest))
 
 

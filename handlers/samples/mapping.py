@@ -14,7 +14,7 @@ FIELDS = 300  # of a wide table
 _NONE = NextPair(None, None, True, None, (), None)
 _KEY = PairRow("id", FieldType.INTEGER, "id", FieldType.INTEGER, None, True, True, True, None)
 _EMAIL = PairRow(
-    "email", FieldType.EMAIL, "email", FieldType.STRING, "Trim spaces", False, False, False, None
+    "email", FieldType.EMAIL, "email", FieldType.STRING, "Trim spaces", False, False, True, None
 )
 _BROKEN = PairRow(
     "phone",
@@ -41,8 +41,8 @@ EMPTY = MappingPage(
     first=0,
     count=0,
     suggested=0,
-    more_suggestions=14,
-    unmapped=("id", "email", "address.city"),
+    more_suggestions=5,
+    unmapped=("id", "email", "address", "orders_count", "total_spent"),
     required=(),
     next_pair=_NONE,
     new_field=None,
@@ -54,7 +54,15 @@ EMPTY = MappingPage(
     drift=(),
     notice=None,
 )
-SUGGESTED = replace(EMPTY, pairs=(_KEY, _EMAIL), count=2, suggested=1, more_suggestions=1)
+SUGGESTED = replace(
+    EMPTY,
+    pairs=(_KEY, _EMAIL),
+    count=2,
+    suggested=1,
+    more_suggestions=3,
+    unmapped=("address", "orders_count", "total_spent"),
+)
+_SAVED = tuple(replace(pair, is_suggested=False, is_new=False) for pair in (_KEY, _EMAIL))
 CHOSEN = NextPair("total_spent", "total", False, "as_number", (("as_number", "Number"),), None)
 MISFIT = "“address” is JSON and “total” is a decimal number: no value of one fits the other."
 
@@ -127,9 +135,11 @@ def samples() -> Iterator[Sample]:
             TYPICAL, f"new {kind}", mapping_view, replace(SUGGESTED, new_field=("segment", kind))
         )
     drift = ("phone is gone.", "total_spent is text now, it was a decimal number.")
-    drifted = replace(SUGGESTED, table="customers", is_drifted=True, drift=drift)
+    saved = replace(SUGGESTED, table="customers", pairs=_SAVED, suggested=0)
+    yield drawn(TYPICAL, "saved", mapping_view, saved)
+    drifted = replace(saved, is_drifted=True, drift=drift)
     yield drawn(TYPICAL, "drifted", mapping_view, drifted)
-    broken = replace(drifted, pairs=(_KEY, _EMAIL, _BROKEN), count=3, has_broken=True)
+    broken = replace(drifted, pairs=(*_SAVED, _BROKEN), count=3, has_broken=True)
     yield drawn(TYPICAL, "broken", mapping_view, broken)
     yield drawn(EXTREME, "", mapping_view, extreme())
     yield drawn(EXTREME, "new table", mapping_view, replace(extreme(), table=None, first=0))
