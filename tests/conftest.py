@@ -27,7 +27,7 @@ from store.models import Member, Workspace
 from store.vault import Vault
 from store.vocabulary import Role
 
-pytest_plugins = ["tests.browser.finding"]
+pytest_plugins = ["tests.browser.finding", "tests.browser.axe"]
 
 logs.configure("console", logging.WARNING)
 
