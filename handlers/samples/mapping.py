@@ -61,6 +61,7 @@ SUGGESTED = replace(
     suggested=1,
     more_suggestions=3,
     unmapped=("address", "orders_count", "total_spent"),
+    next_pair=replace(_NONE, is_primary_key=False),
 )
 _SAVED = tuple(replace(pair, is_suggested=False, is_new=False) for pair in (_KEY, _EMAIL))
 CHOSEN = NextPair("total_spent", "total", False, "as_number", (("as_number", "Number"),), None)
