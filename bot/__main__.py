@@ -154,7 +154,7 @@ def _host(settings: Settings, *, web: bool) -> None:
 
 
 async def _serve(settings: Settings, *, web: bool) -> None:
-    from bot.app import build
+    from bot.app import build, freeze_heap
     from bot.web.serving import Serving
 
     stop = asyncio.Event()
@@ -168,6 +168,7 @@ async def _serve(settings: Settings, *, web: bool) -> None:
         await serving.start()
         log.info("web.listening", url=serving.url, public_url=settings.public_url)
     await patchbay.start()
+    freeze_heap()
     await stop.wait()
     try:
         async with asyncio.timeout(STOP_WITHIN):

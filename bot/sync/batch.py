@@ -13,7 +13,6 @@ from store.rejects import Rejected
 from store.vocabulary import UpdateType
 
 ROWS_UPDATES = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
-_AT_A_TIME = 200  # records between two looks at what else the process has to do
 
 
 @dataclass(slots=True)
@@ -28,11 +27,16 @@ class Batch:
 async def sort(
     plan: Plan, data_type: DataType, updates: Collection[UpdateType], records: Sequence[Any]
 ) -> Batch:
+    """In a thread, so that whoever waits for an acknowledgement does not wait for this."""
+    return await asyncio.to_thread(_sort, plan, data_type, updates, records)
+
+
+def _sort(
+    plan: Plan, data_type: DataType, updates: Collection[UpdateType], records: Sequence[Any]
+) -> Batch:
     batch = Batch()
-    for number, record in enumerate(records, 1):
+    for record in records:
         _place(batch, plan, data_type, updates, record)
-        if number % _AT_A_TIME == 0:
-            await asyncio.sleep(0)
     return batch
 
 

@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.applications import Starlette
 
 from bot import logs
-from bot.app import build
+from bot.app import build, freeze_heap
 from bot.playground.host import SIGNING_SECRET, make_settings
 from bot.playground.store import DemoStore
 from bot.web import slack
@@ -61,6 +61,7 @@ async def _bot(ready: Callable[[str], None], stop: asyncio.Event) -> None:
     serving = Serving(patchbay.asgi, port)
     await serving.start()
     await patchbay.start()
+    freeze_heap()
     ready(serving.url)
     await stop.wait()
     await serving.stop()
