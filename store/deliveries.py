@@ -94,11 +94,13 @@ async def claim(
     lease: timedelta,
     limit: int,
     ways: Collection[Way] = tuple(Way),
+    held: Collection[int] = (),
 ) -> list[Claim]:
     """Takes what is due, at most one message of an incident for each recipient and way.
 
     Safe for several processes. A claim that is not settled within the lease (its process died)
-    is taken again, as one that may have gone out.
+    is taken again, as one that may have gone out. `held`: ids that the caller is sending itself:
+    a clock that jumped (a machine that slept) must not make it send them twice.
     """
     due = await session.scalars(
         select(Delivery)
@@ -106,6 +108,7 @@ async def claim(
             Delivery.state.in_(PENDING),
             Delivery.next_attempt_at <= now,
             Delivery.way.in_(ways),
+            Delivery.id.not_in(held),
             ~_waits_for_another(),
         )
         .order_by(Delivery.next_attempt_at, Delivery.id)

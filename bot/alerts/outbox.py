@@ -37,6 +37,7 @@ class Outbox:
         self._engine = engine
         self._senders = senders
         self._pace = Pace(PACE)
+        self._held: set[int] = set()  # ids of what this process is sending
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Until `stop`; what is on its way then gets a moment to arrive."""
@@ -100,7 +101,9 @@ class Outbox:
         now = self._engine.clock.now()
         try:
             async with self._engine.database.begin() as session:
-                claims = await deliveries.claim(session, now, lease=LEASE, limit=limit)
+                claims = await deliveries.claim(
+                    session, now, lease=LEASE, limit=limit, held=self._held
+                )
                 places = [_place(claimed.delivery) for claimed in claims]
                 turns = self._pace.turns(places, now)
                 for claimed, turn in zip(claims, turns, strict=True):
@@ -112,10 +115,17 @@ class Outbox:
         except SQLAlchemyError:  # the database is away for a moment: nothing is lost
             log.exception("outbox.database_failed")
             return [], False
+        self._held |= {claimed.delivery.id for claimed in ready}
         return ready, bool(claims)
 
     async def _deliver(self, claimed: Claim) -> bool:
         """True where it went out."""
+        try:
+            return await self._try(claimed)
+        finally:
+            self._held.discard(claimed.delivery.id)
+
+    async def _try(self, claimed: Claim) -> bool:
         delivery = claimed.delivery
         try:
             sent = await self._send(claimed)

@@ -195,6 +195,30 @@ async def test_a_killed_sender_leaves_something_to_look_for(engine: Engine) -> N
     assert post.looked_for == post.keys == ["incident:1:warning:dm:U1"]
 
 
+async def test_a_clock_that_jumps_sends_nothing_twice(engine: Engine) -> None:
+    """The machine slept, or the demo let an hour pass, while a mail was on its way."""
+    await trouble(engine, (Way.EMAIL, "a@example.com"))
+    on_its_way, arrives = asyncio.Event(), asyncio.Event()
+
+    class Slow(Post):
+        async def send(self, delivery: Delivery, *, maybe_sent: bool) -> Sent:
+            on_its_way.set()
+            await arrives.wait()
+            return await super().send(delivery, maybe_sent=maybe_sent)
+
+    post = Slow()
+    outbox = outbox_of(engine, post)
+    first = asyncio.create_task(outbox.sweep())
+    await on_its_way.wait()
+    skip(engine, LEASE + SECOND)
+    second = asyncio.create_task(outbox.sweep())
+    await asyncio.wait({second}, timeout=2)
+    arrives.set()
+
+    assert (await first, await second) == (1, 0)
+    assert post.keys == ["incident:1:warning:email:a@example.com"]
+
+
 async def test_a_message_that_cannot_be_made_stops_no_other(engine: Engine) -> None:
     await trouble(engine, (Way.DM, "U1"), (Way.DM, "U2"))
     post = Post(KeyError("a mistake of ours"))
