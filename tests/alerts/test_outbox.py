@@ -196,8 +196,8 @@ async def test_a_killed_sender_leaves_something_to_look_for(engine: Engine) -> N
 
 
 async def test_a_clock_that_jumps_sends_nothing_twice(engine: Engine) -> None:
-    """The machine slept, or the demo let an hour pass, while a mail was on its way."""
-    await trouble(engine, (Way.EMAIL, "a@example.com"))
+    """The machine slept, or the demo let an hour pass, while a message was on its way."""
+    await trouble(engine, (Way.DM, "U1"))
     on_its_way, arrives = asyncio.Event(), asyncio.Event()
 
     class Slow(Post):
@@ -216,7 +216,7 @@ async def test_a_clock_that_jumps_sends_nothing_twice(engine: Engine) -> None:
     arrives.set()
 
     assert (await first, await second) == (1, 0)
-    assert post.keys == ["incident:1:warning:email:a@example.com"]
+    assert post.keys == ["incident:1:warning:dm:U1"]
 
 
 async def test_a_message_that_cannot_be_made_stops_no_other(engine: Engine) -> None:
