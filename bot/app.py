@@ -192,7 +192,10 @@ def _bolt(
         redirect_uri=f"{settings.public_url.rstrip('/')}/slack/oauth_redirect",
         installation_store=installations,
         installation_store_bot_only=True,
-        state_store=AsyncSQLAlchemyOAuthStateStore(STATE_SECONDS, engine.database.engine),
+        # it reads before it writes, which SQLite refuses half-way where others write meanwhile
+        state_store=AsyncSQLAlchemyOAuthStateStore(
+            STATE_SECONDS, engine.database.engine.execution_options(sqlite_begin="IMMEDIATE")
+        ),
         state_expiration_seconds=STATE_SECONDS,
     )
     return AsyncApp(**shared, oauth_settings=oauth)

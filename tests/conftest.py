@@ -19,6 +19,7 @@ from bot.clock import ShiftedClock
 from bot.connectors.catalog import load_catalog
 from bot.connectors.http import HttpPool
 from bot.engine import Engine
+from bot.playground.slack import member
 from bot.projects.databases import ProjectDatabases
 from bot.settings import Settings
 from store import migrate
@@ -34,6 +35,9 @@ logs.configure("console", logging.WARNING)
 # slack_sdk follows these and not NO_PROXY; everything here is on loopback.
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
     os.environ.pop(name, None)
+
+# Several tests run at a time: the bot may take longer than a person would expect.
+member.HESITATION = 1.0
 
 WORKSPACE = "T1"
 MEMBERS = {"U_ADMIN": Role.ADMIN, "U_EDITOR": Role.EDITOR, "U_VIEWER": Role.VIEWER}

@@ -88,6 +88,7 @@ async def test_without_a_name_the_command_asks(face: Face) -> None:
 async def test_status_lists_everything_with_its_state(face: Face) -> None:
     await made(face, "Shop", "Billing")
     await face.editor.runs("/patchbay activate shop")
+    await face.editor.sees("is active")
     await face.editor.runs("/patchbay status")
     shown = await face.editor.sees("All integrations")
     assert "Shop · :large_green_circle: Active" in shown.text

@@ -262,12 +262,13 @@ class Member(Reader):
         ]
 
     @asynccontextmanager
-    async def _watching(self, patience: float = HESITATION) -> AsyncIterator[None]:
+    async def _watching(self, patience: float | None = None) -> AsyncIterator[None]:
         """Gives the bot a moment to draw after what is done within, as a person's eye does.
 
-        Until something happened and then nothing for a while; `patience` seconds where nothing
-        happens at all.
+        Until something happened and then nothing for a while; `patience` seconds (a hesitation)
+        where nothing happens at all.
         """
+        patience = HESITATION if patience is None else patience
         start = stirred = time.monotonic()
         before = seen = self._happened()
         yield
