@@ -71,7 +71,7 @@ async def update_when_ready(
         view = await build()
     except PatchbayError as error:
         await click.update(trouble(heading, error.sentence), view_id)
-    except Exception:
+    except Exception:  # the window must not go on saying "Loading…", whatever it was
         await click.update(trouble(heading, SORRY), view_id)
         raise  # told and counted where every fault is
     else:
