@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from bot.sync.verdict import Policy, policy_of
-from store import runs
+from store import pending_deletions, runs
 from store.models import Checkpoint, Integration, IntegrationTransfer, Project, Source, Transfer
 from store.models.run import Run
 from store.vocabulary import IntegrationState, TransferState, Trigger, UpdateType
@@ -37,6 +37,7 @@ class Task:
     project: Project
     updates: frozenset[UpdateType]
     start: Position
+    deletions_wait: bool = False  # to be done by this run: an earlier one set them aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def wanted(integration: Integration, trigger: Trigger) -> bool:
 async def _tasks(session: AsyncSession, run: Run) -> list[Task]:
     """A sync covers every active transfer; another run those that its checkpoints name."""
     begun = await runs.checkpoints(session, run.id)
+    waiting = await pending_deletions.counts(session, run.integration_id)
     query = (
         select(IntegrationTransfer, Transfer, Project)
         .join(Transfer, Transfer.id == IntegrationTransfer.transfer_id)
@@ -105,7 +107,13 @@ async def _tasks(session: AsyncSession, run: Run) -> list[Task]:
     else:
         query = query.where(Transfer.id.in_(begun))
     return [
-        Task(transfer, project, updates, _start(run, choice, begun.get(transfer.id)))
+        Task(
+            transfer,
+            project,
+            updates,
+            _start(run, choice, begun.get(transfer.id)),
+            deletions_wait=UpdateType.DELETED in updates and transfer.id in waiting,
+        )
         for choice, transfer, project in await session.execute(query)
         if (updates := chosen(choice))
     ]

@@ -11,6 +11,7 @@ import structlog
 from bot.connectors.accounts import connect
 from bot.connectors.catalog import data_type_of
 from bot.connectors.connection import Connection, Page
+from bot.connectors.grammar import DataType
 from bot.engine import Engine
 from bot.errors import AuthorizationLost, PatchbayError, ProjectError, SchemaDrift
 from bot.signals import RunMoved
@@ -89,6 +90,7 @@ class _Course:
     drifted: list[Drifted] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     read: list[tuple[Way, Position]] = field(default_factory=list)  # to their end
+    idle: int = 0  # transfers of which the service has nothing new
     connection: Connection | None = None
 
 
@@ -119,36 +121,59 @@ async def _carry_out(engine: Engine, job: Job, stop: asyncio.Event) -> Outcome:
 async def _transfer(
     engine: Engine, job: Job, task: Task, course: _Course, stop: asyncio.Event
 ) -> None:
-    way = await _prepare(engine, job, task)
+    """The first page is looked at before the table: where nothing is new, that is all there is."""
     position = task.start
-    if not position.done and job.trigger is not Trigger.CONFIRMED_DELETION:
-        pages = await _pages(engine, job, way, course)
+    data_type = data_type_of(engine.catalog.get(job.source.service), task.transfer)
+    if position.done or job.trigger is Trigger.CONFIRMED_DELETION:
+        way = await _prepare(engine, task, data_type)
+        if stop.is_set():
+            raise Stopping
+    else:
+        pages = await _pages(engine, job, task, data_type, course)
         async with aclosing(ahead(pages, stop)) as early:
-            position = await load_pages(engine, job, way, position, early)
-    elif stop.is_set():
-        raise Stopping
+            first = await anext(early, None)
+            if _is_idle(job, task, data_type, first):
+                course.idle += 1
+                return
+            way = await _prepare(engine, task, data_type)
+            position = await load_pages(engine, job, way, position, _from(first, early))
     course.read.append((way, position))
 
 
-async def _prepare(engine: Engine, job: Job, task: Task) -> Way:
+def _is_idle(job: Job, task: Task, data_type: DataType, first: Page | None) -> bool:
+    """Nothing changed since the last sync, and nothing of an earlier one waits to be done."""
+    fresh = not task.start.pages and task.start.next_page is None
+    asked = job.reads_service and data_type.incremental is not None and fresh
+    empty = first is not None and not first.records and first.next is None
+    return asked and empty and not task.deletions_wait
+
+
+async def _from(first: Page | None, others: AsyncIterator[Page]) -> AsyncIterator[Page]:
+    if first is not None:
+        yield first
+    async for page in others:
+        yield page
+
+
+async def _prepare(engine: Engine, task: Task, data_type: DataType) -> Way:
     """Raises SchemaDrift where the table no longer fits the mapping."""
-    service = engine.catalog.get(job.source.service)
-    data_type = data_type_of(service, task.transfer)
     database = await engine.projects.get(task.project)
     table = await database.table(task.transfer.table_name or "")
     return Way(task, data_type, compile_plan(data_type, task.transfer.pairs, table), database)
 
 
-async def _pages(engine: Engine, job: Job, way: Way, course: _Course) -> AsyncIterator[Page]:
+async def _pages(
+    engine: Engine, job: Job, task: Task, data_type: DataType, course: _Course
+) -> AsyncIterator[Page]:
     """The transfer's pages from its checkpoint on: the service's, or those of its rejects."""
-    start = way.task.start
+    start = task.start
     if job.trigger is Trigger.RETRY:
-        return rejected.pages(engine, job, way.task.transfer.id, start.next_page or {})
+        return rejected.pages(engine, job, task.transfer.id, start.next_page or {})
     if course.connection is None:
         course.connection = await connect(engine, job.source.authorization_id)
     return course.connection.pages(
-        way.data_type,
-        since=start.since if way.data_type.incremental else None,
+        data_type,
+        since=start.since if data_type.incremental else None,
         start=start.next_page,
     )
 
@@ -161,7 +186,7 @@ def _outcome(course: _Course) -> Outcome:
         error = next(lost, course.errors[0])
         code = getattr(error, "code", "refused")
         return Outcome(RunState.FAILED, code, error.sentence, *told)
-    if course.drifted and not course.read:
+    if course.drifted and not course.read and not course.idle:
         sentence = "Mapped fields changed, so nothing could be synced: look at the mapping."
         return Outcome(RunState.FAILED, SchemaDrift.code, sentence, *told)
     return Outcome(RunState.SUCCEEDED, None, None, *told)
