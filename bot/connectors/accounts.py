@@ -8,7 +8,7 @@ from bot.connectors import oauth
 from bot.connectors.connection import Connection
 from bot.connectors.credentials import Credentials
 from bot.connectors.grammar import Service
-from bot.connectors.turns import limiter_of
+from bot.connectors.turns import Turn
 from bot.engine import Engine
 from bot.errors import AuthorizationLost, NotFound
 from store import authorizations
@@ -19,12 +19,15 @@ from store.vocabulary import AuthKind
 log = structlog.get_logger(__name__)
 
 
-async def connect(engine: Engine, authorization_id: int) -> Connection:
+async def connect(
+    engine: Engine, authorization_id: int, known: Authorization | None = None
+) -> Connection:
     """A connection with a stored authorization; its tokens are renewed when they have to be.
 
-    Raises NotFound, and AuthorizationLost where the secret cannot be read.
+    `known`: its row, where the caller has just read it. Raises NotFound, and AuthorizationLost
+    where the secret cannot be read.
     """
-    row = await _row(engine, authorization_id)
+    row = known or await _row(engine, authorization_id)
     service = engine.catalog.get(row.service)
 
     async def renew(stale: Credentials) -> Credentials:
@@ -38,7 +41,7 @@ async def connect(engine: Engine, authorization_id: int) -> Connection:
         settings=engine.settings,
         now=engine.clock.now,
         renew=renew,
-        limiter=engine.http.turns.limiter(authorization_id, service.rate_limit),
+        turn=engine.http.turns.turn(authorization_id, service.rate_limit),
     )
 
 
@@ -50,7 +53,7 @@ def connection_with(engine: Engine, service: Service, credentials: Credentials) 
         pool=engine.http,
         settings=engine.settings,
         now=engine.clock.now,
-        limiter=limiter_of(service.rate_limit) if service.rate_limit else None,
+        turn=Turn(service.rate_limit),
     )
 
 

@@ -1,13 +1,12 @@
 """A conversation with one account of a service: prove it, list records, look at a sample."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from aiolimiter import AsyncLimiter
 
 from bot.connectors import addresses, discovery
 from bot.connectors.credentials import Credentials, key_parameter, signer
@@ -17,6 +16,7 @@ from bot.connectors.paginators import Paginator, Read, Unusable
 from bot.connectors.reading import Trail, records_in
 from bot.connectors.sending import body_of, explanation, misbehaves, refuses, send
 from bot.connectors.templates import fill_url
+from bot.connectors.turns import Turn
 from bot.connectors.values import earlier_by, latest, value_at
 from bot.errors import AuthorizationLost, ServiceRefuses
 from bot.settings import Settings
@@ -49,7 +49,7 @@ class Connection:
     settings: Settings
     now: Callable[[], datetime]
     renew: Renew | None = None
-    limiter: AsyncLimiter | None = None
+    turn: Turn = field(default_factory=Turn)
 
     async def check(self) -> str:
         """Proves the authorization. Returns what the service calls the account."""
@@ -164,9 +164,8 @@ class Connection:
         sign = signer(self.service, self.credentials)
 
         async def request() -> Answer:
-            if self.limiter is not None:
-                await self.limiter.acquire()
-            return await self.pool.get(url, query=query, headers=self._headers(), sign=sign)
+            async with self.turn:
+                return await self.pool.get(url, query=query, headers=self._headers(), sign=sign)
 
         return await send(self.service.name, self.settings, request)
 

@@ -132,9 +132,15 @@ class Check(Grammar):
     any_answer: bool = False  # whatever is no refusal will do: the address may answer nothing
 
 
+CONCURRENT = 8  # requests of one account at a time, where a service file does not say
+
+
 class RateLimit(Grammar):
+    """What one account may ask: `requests` in any `per_seconds`, `concurrent` of them at a time."""
+
     requests: int = Field(gt=0)
     per_seconds: float = Field(1.0, gt=0)
+    concurrent: int = Field(CONCURRENT, gt=0)
 
 
 class PageSize(Grammar):

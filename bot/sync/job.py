@@ -10,7 +10,15 @@ from sqlalchemy.orm import selectinload
 
 from bot.sync.verdict import Policy, policy_of
 from store import pending_deletions, runs
-from store.models import Checkpoint, Integration, IntegrationTransfer, Project, Source, Transfer
+from store.models import (
+    Authorization,
+    Checkpoint,
+    Integration,
+    IntegrationTransfer,
+    Project,
+    Source,
+    Transfer,
+)
 from store.models.run import Run
 from store.vocabulary import IntegrationState, TransferState, Trigger, UpdateType
 
@@ -51,6 +59,7 @@ class Job:
     watched: bool
     attempts: int  # workers that took it up since its last page, this one included
     source: Source
+    authorization: Authorization
     policy: Policy
     tasks: tuple[Task, ...]
     wanted: bool  # False: the integration was paused before the run began
@@ -66,6 +75,7 @@ async def load(session: AsyncSession, run_id: int, worker: str) -> Job | None:
     if run is None:
         return None
     integration = await session.get_one(Integration, run.integration_id)
+    source = await session.get_one(Source, integration.source_id)
     return Job(
         run_id=run.id,
         worker=worker,
@@ -75,7 +85,8 @@ async def load(session: AsyncSession, run_id: int, worker: str) -> Job | None:
         began=run.started_at or run.queued_at,
         watched=run.watcher_id is not None,
         attempts=run.attempts,
-        source=await session.get_one(Source, integration.source_id),
+        source=source,
+        authorization=await session.get_one(Authorization, source.authorization_id),
         policy=policy_of(integration),
         tasks=tuple(await _tasks(session, run)),
         wanted=wanted(integration, run.trigger),

@@ -170,7 +170,7 @@ async def _pages(
     if job.trigger is Trigger.RETRY:
         return rejected.pages(engine, job, task.transfer.id, start.next_page or {})
     if course.connection is None:
-        course.connection = await connect(engine, job.source.authorization_id)
+        course.connection = await connect(engine, job.authorization.id, job.authorization)
     return course.connection.pages(
         data_type,
         since=start.since if data_type.incremental else None,

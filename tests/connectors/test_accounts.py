@@ -232,12 +232,12 @@ async def test_what_is_gone(engine: Engine) -> None:
         await connect(engine, 4711)
 
 
-async def test_all_syncs_of_an_authorization_share_its_rate_limit(
+async def test_all_syncs_of_an_authorization_stand_in_one_queue(
     engine: Engine, store: DemoStore
 ) -> None:
     first, second = await stored(engine, store), await stored(engine, store, name="Other")
     a, b, c = [await connect(engine, number) for number in (first, first, second)]
-    assert a.limiter is b.limiter is not c.limiter
+    assert a.turn is b.turn is not c.turn
 
 
 # ---- the repository

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from aiolimiter import AsyncLimiter
 
 from bot.connectors.connection import Connection, Credentials, cursor_of
+from bot.connectors.grammar import RateLimit
+from bot.connectors.turns import Turn
 from bot.errors import AuthorizationLost, Refused, ServiceMisbehaves, ServiceRefuses
 from store.vocabulary import AuthKind, FieldType
 from tests.connectors.conftest import Connect
@@ -341,7 +342,7 @@ async def test_a_token_that_has_expired_is_renewed_before_it_is_used(
 async def test_the_rate_limit_holds(serve: Serve, connect: Connect) -> None:
     server = await serve(always(answer({"account": "Acme Ltd"})))
     connection = connect(service(server.url))
-    connection.limiter = AsyncLimiter(1, 0.1)
+    connection.turn = Turn(RateLimit(requests=1, per_seconds=0.1))
     started = datetime.now(UTC)
     for _ in range(4):
         await connection.check()
