@@ -37,6 +37,7 @@ class Outcome:
     error: str | None = None
     drifted: Sequence[Drifted] = field(default=())
     held: Sequence[Held] = field(default=())
+    idle: bool = False  # nothing was new, and nothing was written
 
 
 async def finish(engine: Engine, job: Job, outcome: Outcome) -> None:

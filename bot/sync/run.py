@@ -189,4 +189,4 @@ def _outcome(course: _Course) -> Outcome:
     if course.drifted and not course.read and not course.idle:
         sentence = "Mapped fields changed, so nothing could be synced: look at the mapping."
         return Outcome(RunState.FAILED, SchemaDrift.code, sentence, *told)
-    return Outcome(RunState.SUCCEEDED, None, None, *told)
+    return Outcome(RunState.SUCCEEDED, None, None, *told, idle=not course.read)
