@@ -1,15 +1,15 @@
 """What a worker needs to know about the run that it claimed, loaded once."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from bot.sync.verdict import Policy, policy_of
-from store import pending_deletions, runs
+from store import jobs
+from store.jobs import SYNCS, Part
 from store.models import (
     Authorization,
     Checkpoint,
@@ -20,10 +20,9 @@ from store.models import (
     Transfer,
 )
 from store.models.run import Run
-from store.vocabulary import IntegrationState, TransferState, Trigger, UpdateType
+from store.vocabulary import IntegrationState, Trigger, UpdateType
 
-# Runs that read the service; the others work on what lies in the bot's own database.
-SYNCS = frozenset({Trigger.SCHEDULE, Trigger.MANUAL, Trigger.BACKFILL})
+__all__ = ["SYNCS", "Job", "Position", "Task", "chosen", "load", "wanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One transfer of the run: where its records go, and where to start."""
+    """One transfer of the run: where its records go, where to start, what earlier runs left."""
 
     transfer: Transfer
     project: Project
     updates: frozenset[UpdateType]
     start: Position
+    has_rejects: bool = False
+    has_set_aside: bool = False  # rows that the service says are gone, to be deleted or kept
     deletions_wait: bool = False  # to be done by this run: an earlier one set them aside
 
 
@@ -63,6 +64,7 @@ class Job:
     policy: Policy
     tasks: tuple[Task, ...]
     wanted: bool  # False: the integration was paused before the run began
+    quiet: bool = False  # a good end would change nothing but the times: nobody waits for news
 
     @property
     def reads_service(self) -> bool:
@@ -71,11 +73,10 @@ class Job:
 
 async def load(session: AsyncSession, run_id: int, worker: str) -> Job | None:
     """The job, or None where the run is gone or somebody else's by now."""
-    run = await runs.held(session, run_id, worker)
-    if run is None:
+    parts = await jobs.parts(session, run_id, worker)
+    if not parts:
         return None
-    integration = await session.get_one(Integration, run.integration_id)
-    source = await session.get_one(Source, integration.source_id)
+    run, integration = parts[0].run, parts[0].integration
     return Job(
         run_id=run.id,
         worker=worker,
@@ -85,11 +86,12 @@ async def load(session: AsyncSession, run_id: int, worker: str) -> Job | None:
         began=run.started_at or run.queued_at,
         watched=run.watcher_id is not None,
         attempts=run.attempts,
-        source=source,
-        authorization=await session.get_one(Authorization, source.authorization_id),
+        source=parts[0].source,
+        authorization=parts[0].authorization,
         policy=policy_of(integration),
-        tasks=tuple(await _tasks(session, run)),
+        tasks=tuple(_tasks(parts)),
         wanted=wanted(integration, run.trigger),
+        quiet=_is_quiet(parts),
     )
 
 
@@ -101,35 +103,6 @@ def wanted(integration: Integration, trigger: Trigger) -> bool:
     return integration.state is IntegrationState.ACTIVE or trigger not in SYNCS
 
 
-async def _tasks(session: AsyncSession, run: Run) -> list[Task]:
-    """A sync covers every active transfer; another run those that its checkpoints name."""
-    begun = await runs.checkpoints(session, run.id)
-    waiting = await pending_deletions.counts(session, run.integration_id)
-    query = (
-        select(IntegrationTransfer, Transfer, Project)
-        .join(Transfer, Transfer.id == IntegrationTransfer.transfer_id)
-        .join(Project, Project.id == Transfer.project_id)
-        .where(IntegrationTransfer.integration_id == run.integration_id)
-        .options(selectinload(Transfer.pairs))
-        .order_by(IntegrationTransfer.id)
-    )
-    if run.trigger in SYNCS:
-        query = query.where(Transfer.state == TransferState.ACTIVE)
-    else:
-        query = query.where(Transfer.id.in_(begun))
-    return [
-        Task(
-            transfer,
-            project,
-            updates,
-            _start(run, choice, begun.get(transfer.id)),
-            deletions_wait=UpdateType.DELETED in updates and transfer.id in waiting,
-        )
-        for choice, transfer, project in await session.execute(query)
-        if (updates := chosen(choice))
-    ]
-
-
 def chosen(choice: IntegrationTransfer) -> frozenset[UpdateType]:
     flags = {
         UpdateType.CREATED: choice.created,
@@ -139,8 +112,34 @@ def chosen(choice: IntegrationTransfer) -> frozenset[UpdateType]:
     return frozenset(update for update, ticked in flags.items() if ticked)
 
 
+def _tasks(parts: Sequence[Part]) -> Iterator[Task]:
+    for part in parts:
+        if part.transfer is None or part.project is None or part.choice is None:
+            continue
+        if updates := chosen(part.choice):
+            yield Task(
+                part.transfer,
+                part.project,
+                updates,
+                _start(part.run, part.choice, part.begun),
+                has_rejects=part.has_rejects,
+                has_set_aside=part.has_set_aside,
+                deletions_wait=part.has_deletions and UpdateType.DELETED in updates,
+            )
+
+
 def _start(run: Run, choice: IntegrationTransfer, begun: Checkpoint | None) -> Position:
     if begun is not None:
         return Position(begun.since, begun.cursor, begun.next_page, begun.pages, begun.done)
     since = None if run.trigger is Trigger.BACKFILL else choice.cursor
     return Position(since=since, cursor=since)
+
+
+def _is_quiet(parts: Sequence[Part]) -> bool:
+    """Whether nobody watches, nothing is wrong, and nothing was begun by an earlier attempt."""
+    run = parts[0].run
+    return (
+        run.trigger in SYNCS
+        and run.watcher_id is None
+        and not any(part.has_incident or part.begun for part in parts)
+    )
