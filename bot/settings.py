@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     retry_max_delay: float = Field(60.0, ge=0)
     max_page_bytes: int = Field(64 * 1024 * 1024, gt=0)  # one answer, decompressed
     max_pages: int = Field(100_000, gt=0)  # of one data type in one run
-    concurrent_runs: int = Field(8, ge=1)
+    concurrent_runs: int = Field(64, ge=1)  # most of them wait for a service most of the time
 
     # how long things are kept
     keep_runs_days: int = Field(90, ge=1)

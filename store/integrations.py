@@ -1,9 +1,11 @@
 """Integrations, with their types of updates and their recipients."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -39,13 +41,32 @@ async def listed(session: AsyncSession, workspace_id: str) -> Sequence[Integrati
     return found.all()
 
 
-async def due(session: AsyncSession, now: datetime, limit: int = 100) -> Sequence[Integration]:
-    """Active integrations whose time has come, oldest first, locked until commit.
+class Due(NamedTuple):
+    """An integration whose time has come."""
 
-    What another process has locked is left out, so several may ask at once.
-    """
-    found = await session.scalars(
-        select(Integration)
+    id: int
+    cron: str
+    timezone: str
+    has_work: bool  # one of its transfers is active, with at least one type of update chosen
+
+
+def due_query(now: datetime, most: int) -> Select[int, str, str, bool]:
+    """Active integrations whose time has come, oldest first; its plan is looked at in a test."""
+    has_work = (
+        exists()
+        .where(
+            IntegrationTransfer.integration_id == Integration.id,
+            or_(
+                IntegrationTransfer.created,
+                IntegrationTransfer.updated,
+                IntegrationTransfer.deleted,
+            ),
+        )
+        .where(Transfer.id == IntegrationTransfer.transfer_id)
+        .where(Transfer.state == TransferState.ACTIVE)
+    )
+    return (
+        select(Integration.id, Integration.cron, Integration.timezone, has_work)
         .join(Workspace, Workspace.id == Integration.workspace_id)
         .where(
             Integration.state == IntegrationState.ACTIVE,
@@ -53,27 +74,41 @@ async def due(session: AsyncSession, now: datetime, limit: int = 100) -> Sequenc
             Workspace.uninstalled_at.is_(None),
         )
         .order_by(Integration.next_run_at)
-        .limit(limit)
+        .limit(most)
         .with_for_update(skip_locked=True, of=Integration)
     )
-    return found.all()
 
 
-async def has_work(session: AsyncSession, integration_id: int) -> bool:
-    """Whether one of its transfers is active with at least one type of update chosen."""
-    wanted = or_(
-        IntegrationTransfer.created, IntegrationTransfer.updated, IntegrationTransfer.deleted
+async def due(session: AsyncSession, now: datetime, most: int) -> list[Due]:
+    """Locked until commit. What another process has locked is left out: several may ask at once."""
+    return [Due._make(row) for row in await session.execute(due_query(now, most))]
+
+
+async def move_next_times(session: AsyncSession, times: Mapping[int, datetime | None]) -> None:
+    """Says of each integration when it runs next."""
+    await session.execute(
+        update(Integration), [{"id": id, "next_run_at": time} for id, time in times.items()]
     )
-    return bool(
-        await session.scalar(
-            select(
-                exists()
-                .where(IntegrationTransfer.integration_id == integration_id, wanted)
-                .where(Transfer.id == IntegrationTransfer.transfer_id)
-                .where(Transfer.state == TransferState.ACTIVE)
-            )
+
+
+async def count_quiet_success(session: AsyncSession, integration_id: int, now: datetime) -> bool:
+    """Writes when it last worked. False, and nothing is written, where more would have to be:
+    it failed before, is not active any more, or has no next time.
+    """
+    result = await session.execute(
+        update(Integration)
+        .where(
+            Integration.id == integration_id,
+            Integration.state == IntegrationState.ACTIVE,
+            Integration.failures_in_a_row == 0,
+            Integration.failing_since.is_(None),
+            Integration.next_run_at.is_not(None),
         )
+        .values(last_success_at=now)
+        .execution_options(synchronize_session=False)
     )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
 
 
 async def move_cursor(

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.models import Checkpoint, Run
+from store.models import Checkpoint, Integration, Run, Source
 from store.vocabulary import RunState, Trigger
 
 UNFINISHED = (RunState.QUEUED, RunState.RUNNING)
@@ -41,28 +41,84 @@ async def add(
     )
 
 
-async def waiting(session: AsyncSession) -> bool:
-    """Whether there is a queued run: a look that takes no lock."""
-    return bool(await session.scalar(select(exists().where(Run.state == RunState.QUEUED))))
+async def add_scheduled(
+    session: AsyncSession, integration_ids: Collection[int], now: datetime
+) -> set[int]:
+    """Queues a run for each of these integrations. Returns those that had no unfinished one."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    values = {
+        "workspace_id": Integration.workspace_id,
+        "integration_id": Integration.id,
+        "trigger": literal(Trigger.SCHEDULE, Run.trigger.type),
+        "queued_at": literal(now, Run.queued_at.type),
+    }
+    found = await session.scalars(
+        insert(Run)
+        .from_select(
+            list(values), select(*values.values()).where(Integration.id.in_(integration_ids))
+        )
+        .on_conflict_do_nothing()
+        .returning(Run.integration_id)
+    )
+    return set(found)
 
 
-async def claim(session: AsyncSession, worker: str, now: datetime) -> Run | None:
-    """Hands the oldest queued run to `worker`; None where there is none left."""
-    run = await session.scalar(
-        select(Run)
+class Waiting(NamedTuple):
+    """A queued run, and whose turn it would take."""
+
+    run_id: int
+    authorization_id: int
+    service: str
+
+
+async def waiting(
+    session: AsyncSession, most: int, passed_over: Collection[int] = ()
+) -> list[Waiting]:
+    """The oldest queued runs: a look that takes no lock. `passed_over`: authorizations."""
+    query = (
+        select(Run.id, Source.authorization_id, Source.service)
+        .join(Integration, Integration.id == Run.integration_id)
+        .join(Source, Source.id == Integration.source_id)
         .where(Run.state == RunState.QUEUED)
         .order_by(Run.queued_at, Run.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+        .limit(most)
     )
-    if run is None:
-        return None
-    run.state = RunState.RUNNING
-    run.worker = worker
-    run.attempts += 1
-    run.heartbeat_at = now
-    run.started_at = run.started_at or now
-    return run
+    if passed_over:
+        query = query.where(Source.authorization_id.not_in(passed_over))
+    return [Waiting._make(row) for row in await session.execute(query)]
+
+
+async def claim(
+    session: AsyncSession, worker: str, run_ids: Collection[int], now: datetime
+) -> set[int]:
+    """Hands queued runs to `worker`. Returns which: another may have been faster with some."""
+    found = await session.scalars(
+        update(Run)
+        .where(Run.id.in_(run_ids), Run.state == RunState.QUEUED)
+        .values(
+            state=RunState.RUNNING,
+            worker=worker,
+            attempts=Run.attempts + 1,
+            heartbeat_at=now,
+            started_at=func.coalesce(Run.started_at, now),
+        )
+        .returning(Run.id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(found)
+
+
+async def end_quietly(session: AsyncSession, run_id: int, worker: str, now: datetime) -> bool:
+    """Writes that the run went well and found nothing new. False: `worker` does not hold it."""
+    result = await session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.state == RunState.RUNNING, Run.worker == worker)
+        .values(state=RunState.SUCCEEDED, finished_at=now, error_code=None, error=None)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
 
 
 async def held(session: AsyncSession, run_id: int, worker: str) -> Run | None:

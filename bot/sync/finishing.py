@@ -15,7 +15,7 @@ from bot.signals import RunMoved
 from bot.sync import policy
 from bot.sync.deletions import Held
 from bot.sync.job import SYNCS, Job
-from store import pending_deletions, runs
+from store import integrations, pending_deletions, runs
 from store.models import Authorization, Integration, Run, Transfer
 from store.vocabulary import IncidentKind, IntegrationState, RunState, TransferState
 
@@ -42,6 +42,32 @@ class Outcome:
 
 async def finish(engine: Engine, job: Job, outcome: Outcome) -> None:
     """Writes it all down in one transaction. Nothing where the run is another worker's by now."""
+    quiet = job.quiet and outcome.idle and not outcome.drifted
+    if not (quiet and await _end_quietly(engine, job)):
+        await _end(engine, job, outcome)
+
+
+async def _end_quietly(engine: Engine, job: Job) -> bool:
+    """A sync that found nothing new, as most do: two statements. False where more is owed."""
+    now = engine.clock.now()
+    async with engine.database.begin() as session:
+        ended = await runs.end_quietly(session, job.run_id, job.worker, now)
+        if not ended or not await integrations.count_quiet_success(
+            session, job.integration_id, now
+        ):
+            await session.rollback()
+            return False
+    log.info(
+        "sync.finished",
+        run_id=job.run_id,
+        integration_id=job.integration_id,
+        state=RunState.SUCCEEDED.value,
+        idle=True,
+    )
+    return True
+
+
+async def _end(engine: Engine, job: Job, outcome: Outcome) -> None:
     now = engine.clock.now()
     async with engine.database.begin() as session:
         run = await runs.held(session, job.run_id, job.worker)

@@ -15,6 +15,8 @@ from store.vocabulary import Trigger
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 500  # integrations in one transaction, so that others get in between
+
 
 async def request_run(
     session: AsyncSession,
@@ -62,27 +64,30 @@ async def tick(engine: Engine) -> int:
     time are written together, so that however many processes look, each time is taken once.
     """
     now = engine.clock.now()
-    async with engine.database.read() as session:
-        if not await integrations.due(session, now, limit=1):
-            return 0  # the usual case: without SQLite's write lock
     queued = 0
-    async with engine.database.begin() as session:
-        for integration in await integrations.due(session, now):
-            integration.next_run_at = next_time(integration.cron, integration.timezone, now)
-            if not await integrations.has_work(session, integration.id):
-                continue
-            run = await runs.add(
-                session,
-                workspace_id=integration.workspace_id,
-                integration_id=integration.id,
-                trigger=Trigger.SCHEDULE,
-                now=now,
-            )
-            if run is None:
-                log.info("sync.still_running", integration_id=integration.id)
-                continue
-            log.info("sync.queued", integration_id=integration.id, run_id=run.id)
-            queued += 1
-    if queued:
-        engine.queue.wake()
+    found = AT_ONCE
+    while found == AT_ONCE:
+        found, more = await _queue_some(engine, now)
+        if more:
+            queued += more
+            engine.queue.wake()
     return queued
+
+
+async def _queue_some(engine: Engine, now: datetime) -> tuple[int, int]:
+    """How many were due, and how many got a run: one statement each to find, queue and move on."""
+    async with engine.database.begin() as session:
+        due = await integrations.due(session, now, AT_ONCE)
+        if not due:
+            return 0, 0
+        wanted = {one.id for one in due if one.has_work}
+        queued = await runs.add_scheduled(session, wanted, now) if wanted else set()
+        schedules = {(one.cron, one.timezone) for one in due}
+        times = {schedule: next_time(*schedule, now) for schedule in schedules}
+        await integrations.move_next_times(
+            session, {one.id: times[one.cron, one.timezone] for one in due}
+        )
+    log.info("sync.queued", runs=len(queued), idle=len(due) - len(wanted))
+    for integration_id in sorted(wanted - queued):
+        log.info("sync.still_running", integration_id=integration_id)
+    return len(due), len(queued)

@@ -1,24 +1,32 @@
-"""Does queued runs, a few at a time, and takes up those whose worker died.
+"""Does queued runs, many at a time, and takes up those whose worker died.
 
-The runs table is the queue; any number of processes may work on it.
+The runs table is the queue; any number of processes may work on it. Most runs wait for a service
+most of their time. So that those of one account do not keep all the places while they wait for
+each other, no more of them are held than it is asked requests at a time.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.connectors.grammar import CONCURRENT
 from bot.engine import Engine
+from bot.errors import NotFound
 from bot.sync.run import execute
 from bot.sync.workers import BEAT_SECONDS, is_alive, new_name
 from store import runs
-from store.models import Run
+from store.runs import Waiting
 
 log = structlog.get_logger(__name__)
 
 IDLE_SECONDS = 1.0  # between two looks for runs that another process queued
+GATHER_SECONDS = 0.05  # in which runs end together, so that as many are claimed at once
+LOOKED_AT = 500  # queued runs, for some of accounts that have places left
 STOP_SECONDS = 8.0  # for pages in hand, before they are let go
 
 
@@ -28,6 +36,7 @@ class Worker:
         self._engine = engine
         self._stopping = asyncio.Event()
         self._tasks: dict[int, asyncio.Task[None]] = {}  # by the run that each does
+        self._taken: dict[int, Waiting] = {}  # the same runs, and whose turn they take
 
     @property
     def held(self) -> frozenset[int]:
@@ -53,36 +62,63 @@ class Worker:
 
     async def run_one(self) -> bool:
         """Claims a run and does it to its end; False where none is queued."""
-        run = await self._claim()
-        if run is None:
-            return False
-        await self._start(run.id)
-        return True
+        for run in await self._claim(1):
+            await self._start(run)
+            return True
+        return False
 
     async def _fill(self) -> None:
         """Claims as much as may run at once, then waits for news."""
-        while self._has_room():
-            run = await self._claim()
-            if run is None:
-                break
-            self._start(run.id)
+        while claimed := await self._claim(self._room()):
+            for run in claimed:
+                self._start(run)
         if not self._stopping.is_set():
             await self._engine.queue.wait(IDLE_SECONDS)
+        if self._tasks:
+            await asyncio.sleep(GATHER_SECONDS)
 
-    def _has_room(self) -> bool:
+    def _room(self) -> int:
         most = self._engine.settings.concurrent_runs
-        return len(self._tasks) < most and not self._stopping.is_set()
+        return 0 if self._stopping.is_set() else most - len(self._tasks)
 
-    async def _claim(self) -> Run | None:
-        async with self._engine.database.read() as session:
-            if not await runs.waiting(session):
-                return None  # the usual case: without SQLite's write lock
+    async def _claim(self, most: int) -> list[Waiting]:
+        """The oldest queued runs that may be done now, claimed by one statement."""
+        if most <= 0:
+            return []
+        taken = Counter((run.authorization_id, run.service) for run in self._taken.values())
+        full = [id for (id, service), count in taken.items() if count >= self._places(service)]
+        async with self._engine.database.read() as session:  # without SQLite's write lock
+            found = await runs.waiting(session, LOOKED_AT, full)
+        wanted = list(islice(self._in_turn(found, taken), most))
+        if not wanted:
+            return []
+        ids = [run.run_id for run in wanted]
         async with self._engine.database.begin() as session:
-            return await runs.claim(session, self.name, self._engine.clock.now())
+            won = await runs.claim(session, self.name, ids, self._engine.clock.now())
+        return [run for run in wanted if run.run_id in won]
 
-    def _start(self, run_id: int) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._do(run_id))
-        self._tasks[run_id] = task
+    def _in_turn(
+        self, found: Sequence[Waiting], taken: Counter[tuple[int, str]]
+    ) -> Iterator[Waiting]:
+        """Those for which their account has a place left."""
+        for run in found:
+            account = (run.authorization_id, run.service)
+            if taken[account] < self._places(run.service):
+                taken[account] += 1
+                yield run
+
+    def _places(self, service_id: str) -> int:
+        """Runs that one account of the service may have at a time."""
+        try:
+            limit = self._engine.catalog.get(service_id).rate_limit
+        except NotFound:  # it left the catalog: the run will say so
+            limit = None
+        return limit.concurrent if limit else CONCURRENT
+
+    def _start(self, run: Waiting) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._do(run.run_id))
+        self._tasks[run.run_id] = task
+        self._taken[run.run_id] = run
         return task
 
     async def _do(self, run_id: int) -> None:
@@ -91,7 +127,7 @@ class Worker:
         except Exception:  # our own database failed: without a heartbeat the run is taken up again
             log.exception("worker.run_failed", run_id=run_id)
         finally:
-            del self._tasks[run_id]
+            del self._tasks[run_id], self._taken[run_id]
             self._engine.queue.wake()  # there is room for another
 
     async def beat(self) -> None:

@@ -162,7 +162,7 @@ async def test_a_worker_that_was_given_up_on_writes_nothing_more(world: World) -
     await world.set_up("customers")
     run_id = await world.queue()
     async with world.engine.database.begin() as session:
-        assert await runs.claim(session, "slow", world.engine.clock.now())
+        assert await runs.claim(session, "slow", [run_id], world.engine.clock.now())
     async with world.engine.database.begin() as session:
         assert await runs.give_back(session, run_id, "slow")
     assert await Worker(world.engine).run_one()
