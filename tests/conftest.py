@@ -27,6 +27,7 @@ from store.database import Database
 from store.models import Member, Workspace
 from store.vault import Vault
 from store.vocabulary import Role
+from tests.mariadb import MariaDB
 
 pytest_plugins = ["tests.browser.finding", "tests.browser.axe"]
 
@@ -81,6 +82,14 @@ class PostgreSQL:
 def postgresql() -> Iterator[PostgreSQL]:
     with tempfile.TemporaryDirectory(prefix="pg") as folder:
         server = PostgreSQL(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[MariaDB]:
+    with tempfile.TemporaryDirectory(prefix="mariadb") as folder:
+        server = MariaDB(Path(folder))
         yield server
         server.stop()
 

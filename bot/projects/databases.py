@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import URL
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import ProjectError
 from bot.projects import postgresql, sqlite
@@ -12,6 +12,7 @@ from bot.projects.addresses import check_added, parsed, same_database
 from bot.projects.database import ProjectDatabase
 from bot.projects.dialect import Dialect
 from bot.projects.names import slug
+from bot.projects.portable import Portable
 from bot.settings import Settings
 from store.models import Project
 from store.vault import Vault, VaultError
@@ -49,7 +50,7 @@ class ProjectDatabases:
             engine = self._engines.get(place)
             if engine is None:
                 engine = self._engines[place] = self._open(place)
-            found = ProjectDatabase(engine, _dialect(place.url), project.name)
+            found = ProjectDatabase(engine, _dialect(engine), project.name)
             self._databases[place, project.name] = found
         return found
 
@@ -60,7 +61,7 @@ class ProjectDatabases:
         self._refuse_our_own(checked)
         engine = self._open(_Place(checked))
         try:
-            tables = await ProjectDatabase(engine, _dialect(checked), "").tables()
+            tables = await ProjectDatabase(engine, _dialect(engine), "").tables()
         finally:
             await engine.dispose()
         if set(tables) >= _OURS:
@@ -90,7 +91,7 @@ class ProjectDatabases:
         if settings.slack_client_id is None or settings.slack_client_secret is None:
             return _Place(url, is_default=True)
         corner = slug(f"workspace_{workspace_id}")
-        if url.get_backend_name() != "sqlite":
+        if url.get_backend_name() != "sqlite":  # a schema; MySQL says database to that
             return _Place(url, is_default=True, schema=corner)
         path = Path(url.database or "patchbay-project.db")
         own = path.with_name(f"{path.stem}-{corner}{path.suffix}")
@@ -101,14 +102,35 @@ class ProjectDatabases:
             raise _our_own()
 
     def _open(self, place: _Place) -> AsyncEngine:
-        if place.url.get_backend_name() == "sqlite":
-            return sqlite.open_engine(place.url, ours=place.is_default)
         guarded = not place.is_default and not self._settings.allow_private_networks
-        return postgresql.open_engine(place.url, guarded=guarded, schema=place.schema)
+        match place.url.get_backend_name():
+            case "sqlite":
+                return sqlite.open_engine(place.url, ours=place.is_default)
+            case "postgresql":
+                return postgresql.open_engine(place.url, guarded=guarded, schema=place.schema)
+            case "mysql":
+                from bot.projects import mysql  # its driver is an optional part
+
+                return mysql.open_engine(place.url, guarded=guarded, own=place.schema)
+        if place.schema is not None:
+            raise ProjectError(
+                "Databases of this kind cannot be shared by many workspaces. Set "
+                "PATCHBAY_PROJECT_URL to a PostgreSQL, MySQL, MariaDB or SQLite database."
+            )
+        return create_async_engine(place.url, hide_parameters=True, pool_pre_ping=True)
 
 
-def _dialect(url: URL) -> Dialect:
-    return sqlite if url.get_backend_name() == "sqlite" else postgresql
+def _dialect(engine: AsyncEngine) -> Dialect:
+    match engine.dialect.name:
+        case "sqlite":
+            return sqlite
+        case "postgresql":
+            return postgresql
+        case "mysql":
+            from bot.projects import mysql  # its driver is an optional part
+
+            return Portable(engine.dialect, mysql.WAYS)
+    return Portable(engine.dialect)
 
 
 def _our_own() -> ProjectError:

@@ -1,9 +1,10 @@
 """What a driver says of a failed connection or statement, as a sentence for a member."""
 
 import sqlite3
+import ssl
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, TimeoutError
 
 from bot.errors import ProjectError
 
@@ -22,9 +23,12 @@ def _explained(error: Exception) -> tuple[str, str]:
         return _postgresql(cause)
     if isinstance(cause, sqlite3.Error):
         return _sqlite(cause)
-    if isinstance(error, SQLAlchemyError) and "pool" in str(error).lower():
+    number = mysql_number(cause)
+    if cause is not None and number is not None:
+        return _mysql(cause, number)
+    if isinstance(error, TimeoutError):  # SQLAlchemy's: no free connection, or no lock in time
         return _BUSY
-    if isinstance(cause, OSError | TimeoutError):
+    if isinstance(cause, OSError):
         return _UNREACHABLE
     return _FAILED
 
@@ -67,7 +71,17 @@ _FULL = (
 )
 _TLS = (
     "project_tls",
-    "No secure connection to the database of the {project} could be made. Check the URL’s sslmode.",
+    "No secure connection to the database of the {project} could be made. Check the URL’s sslmode "
+    "(PostgreSQL) or ssl-mode (MySQL, MariaDB).",
+)
+_NAME = (
+    "project_name",
+    "The database of the {project} cannot keep this name. Use letters, digits and _, and fewer of "
+    "them.",
+)
+_WIDE = (
+    "project_wide",
+    "A table of the {project} cannot have so many fields. Map fewer of them.",
 )
 _FAILED = (
     "project_failed",
@@ -119,6 +133,62 @@ def _postgresql(cause: psycopg.Error) -> tuple[str, str]:
         return _FAILED
     said = str(cause).lower()
     return next((told for words, told in _SAID if words in said), _UNREACHABLE)
+
+
+_NUMBERS = {
+    1045: _PASSWORD,
+    1130: _PASSWORD,
+    1698: _PASSWORD,
+    1049: _UNKNOWN,
+    1044: _DENIED,
+    1142: _DENIED,
+    1143: _DENIED,
+    1227: _DENIED,
+    1051: _MISSING,
+    1054: _MISSING,
+    1091: _MISSING,
+    1146: _MISSING,
+    1050: _EXISTS,
+    1060: _EXISTS,
+    1040: _BUSY,
+    1203: _BUSY,
+    1205: _BUSY,
+    1213: _BUSY,
+    1226: _BUSY,
+    1305: _BUSY,  # our savepoint went with a transaction that was ended to end a deadlock
+    1317: _BUSY,
+    3024: _BUSY,
+    1021: _FULL,
+    1114: _FULL,
+    1290: _FULL,
+    1836: _FULL,
+    1059: _NAME,
+    1103: _NAME,
+    1166: _NAME,
+    1300: _NAME,
+    1117: _WIDE,
+    1118: _WIDE,
+    1053: _UNREACHABLE,
+    2002: _UNREACHABLE,
+    2003: _UNREACHABLE,
+    2005: _UNREACHABLE,
+    2006: _UNREACHABLE,
+    2013: _UNREACHABLE,
+    2026: _TLS,
+}
+
+
+def mysql_number(cause: BaseException | None) -> int | None:
+    """The error's number where it is of one of MySQL's drivers; they may not be installed."""
+    if cause is None or type(cause).__module__.partition(".")[0] not in ("pymysql", "aiomysql"):
+        return None
+    return cause.args[0] if cause.args and isinstance(cause.args[0], int) else None
+
+
+def _mysql(cause: BaseException, number: int) -> tuple[str, str]:
+    if isinstance(cause.__cause__, ssl.SSLError):
+        return _TLS
+    return _NUMBERS.get(number, _FAILED)
 
 
 def _sqlite(cause: sqlite3.Error) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """The address that is checked is the address that is used."""
 
+import sys
 from typing import Any
 
 import psycopg
@@ -8,7 +9,7 @@ from sqlalchemy import make_url
 
 from bot.errors import ProjectError
 from bot.projects import addresses
-from bot.projects.addresses import open_guarded, parsed, same_database
+from bot.projects.addresses import check_added, open_guarded, parsed, same_database
 
 
 async def test_the_checked_address_is_the_one_connected_to(
@@ -60,6 +61,10 @@ async def test_a_host_that_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None
         ("sqlite:///a.db", "sqlite:///./x/../a.db", True),
         ("sqlite:///a.db", "sqlite:///b.db", False),
         ("sqlite:///a.db", "postgresql://db/a.db", False),
+        ("mysql://a:x@DB/p", "mariadb://db:3306/p?charset=utf8mb4", True),
+        ("mysql://db/p", "mysql://db/q", False),
+        ("mysql://db:3307/p", "mysql://db/p", False),
+        ("mysql://db/p", "postgresql://db/p", False),
     ],
 )
 def test_the_same_database_is_recognised(one: str, other: str, same: bool) -> None:
@@ -68,3 +73,18 @@ def test_the_same_database_is_recognised(one: str, other: str, same: bool) -> No
 
 def test_a_url_gets_the_driver_that_we_use() -> None:
     assert parsed(" postgres://u:p@h/d ") == make_url("postgresql+psycopg://u:p@h/d")
+    for scheme in ("mysql", "mariadb", "mysql+pymysql"):
+        assert parsed(f"{scheme}://u:p@h/d") == make_url("mysql+aiomysql://u:p@h/d")
+
+
+def test_a_driver_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aiomysql", None)  # as where the extra is missing
+    with pytest.raises(ProjectError, match=r"pip install 'patchbay\[mysql\]'"):
+        parsed("mysql://u:p@h/d")
+
+
+def test_other_kinds_are_for_whoever_runs_the_bot() -> None:
+    url = make_url("mssql+aioodbc://u:p@db.example.com/d?driver=/home/ana/evil.so")
+    check_added(url, allow_private=True)
+    with pytest.raises(ProjectError, match="cannot be added from Slack"):
+        check_added(url, allow_private=False)

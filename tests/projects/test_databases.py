@@ -14,6 +14,7 @@ from store.models import Project
 from store.vault import Vault
 from store.vocabulary import FieldType, UpdateType
 from tests.conftest import PostgreSQL
+from tests.mariadb import MariaDB
 from tests.projects.conftest import sql_at
 
 PASSWORD = "hunter2-secret"
@@ -60,9 +61,13 @@ async def test_workspaces_that_share_the_bot_do_not_share_the_default_project(
 
 
 async def test_an_added_project_is_opened_from_its_sealed_url(
-    databases: ProjectDatabases, vault: Vault, postgresql: PostgreSQL, tmp_path: Path
+    databases: ProjectDatabases,
+    vault: Vault,
+    postgresql: PostgreSQL,
+    mariadb: MariaDB,
+    tmp_path: Path,
 ) -> None:
-    for url in (postgresql.create(), f"sqlite:///{tmp_path / 'added.db'}"):
+    for url in (postgresql.create(), mariadb.create(), f"sqlite:///{tmp_path / 'added.db'}"):
         sql_at(url)("CREATE TABLE here (id bigint)")
         await databases.probe(url)
         added = await databases.get(Project(name="Added", url=vault.seal(url)))
@@ -88,7 +93,9 @@ async def test_the_bots_own_database_is_no_project(
     [
         ("sqlite:////etc/passwd", "cannot be added from Slack"),
         ("sqlite://", "cannot be added from Slack"),
-        ("mysql://u:hunter2-secret@db.example.com/x", "is a PostgreSQL database"),
+        ("frogs://u:hunter2-secret@db.example.com/x", "is a PostgreSQL, MySQL or MariaDB database"),
+        ("oracle+oracledb_async://u:hunter2-secret@db.example.com/x", "not supported yet"),
+        ("mssql://u:hunter2-secret@db.example.com/x", "install one .pip install 'aioodbc'"),
         ("no url, hunter2-secret", "not the URL of a database"),
         ("postgresql://u:hunter2-secret@db.example.com", "names no database"),
         ("postgresql:///x", "must name one host"),
@@ -104,6 +111,20 @@ async def test_the_bots_own_database_is_no_project(
         ("postgresql://u@[::ffff:127.0.0.1]/x", "private network"),
         ("postgresql://u@169.254.169.254/x", "private network"),
         ("postgresql://u@2130706433/x", "private network"),
+        ("mysql://u:hunter2-secret@db.example.com", "names no database"),
+        ("mysql:///x", "must name one host"),
+        ("mysql://u@db.example.com/x?unix_socket=/run/s", "parameter “unix_socket” is not allowed"),
+        ("mysql://u@db.example.com/x?ssl_key=/home/ana/id", "“ssl_key” is not allowed"),
+        (
+            "mysql://u@db.example.com/x?read_default_file=/root/.my.cnf",
+            "“read_default_file” is not",
+        ),
+        ("mariadb://u@db.example.com/x?local_infile=1", "“local_infile” is not allowed"),
+        ("mysql://u@db.example.com/x?ssl-mode=seldom", "ssl-mode is one of DISABLED, PREFERRED"),
+        ("mysql://u@a.example.com,10.0.0.1/x", "must name one host"),
+        ("mysql://u:hunter2-secret@127.0.0.1/x", "private network"),
+        ("mariadb://u@localhost/x", "private network"),
+        ("mysql+aiomysql://u@[::ffff:10.1.2.3]/x?ssl-mode=REQUIRED", "private network"),
     ],
 )
 async def test_what_may_not_be_added(vault: Vault, url: str, said: str) -> None:
@@ -126,7 +147,7 @@ async def test_a_url_with_odd_parts_is_looked_at_before_it_is_used(
 
 
 async def test_what_does_not_answer_is_told_without_the_password(
-    databases: ProjectDatabases, postgresql: PostgreSQL, tmp_path: Path
+    databases: ProjectDatabases, postgresql: PostgreSQL, mariadb: MariaDB, tmp_path: Path
 ) -> None:
     with socket.socket() as nobody:  # bound, not listening
         nobody.bind(("127.0.0.1", 0))
@@ -141,6 +162,13 @@ async def test_what_does_not_answer_is_told_without_the_password(
             (postgresql.url("no_such_database"), "no database of that name", "project_unknown"),
             (
                 postgresql.url("postgres").replace("postgres:", f"nobody:{PASSWORD}", 1),
+                "user name or password",
+                "project_password",
+            ),
+            (closed.replace("postgresql", "mysql"), "cannot be reached", "project_unreachable"),
+            (mariadb.url("no_such"), "no database of that name", "project_unknown"),
+            (
+                mariadb.url("mysql", f"nobody:{PASSWORD}"),
                 "user name or password",
                 "project_password",
             ),
