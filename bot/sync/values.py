@@ -178,7 +178,7 @@ def moment(value: Any) -> datetime | None:
             value = int(value) if len(value) < 25 else math.inf
         if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
             return epoch(value)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):  # the last one from 10^17 seconds on
         pass
     raise Unfit("is not a date and time")
 

@@ -163,7 +163,7 @@ def test_what_is_taken(convert: Any, value: Any, expected: Any) -> None:
         (email, ["a", "a@", "@b", "a b@c", "a@b@c", "a@b..c", 5], "is not an e-mail address"),
         (boolean, ["maybe", 2, [], 0.5], "is neither true nor false"),
         (day, ["yesterday", "2023-02-29", 5, "01/02/2024"], "is not a date"),
-        (moment, ["x", "2024-13-01", True, [], 10**12, math.nan], "is not a date and time"),
+        (moment, ["x", "2024-13-01", True, [], 10**12, 10**17, math.nan], "is not a date and time"),
         (json_text, [math.nan, [math.inf], {"a": Decimal("NaN")}], "is not JSON that a database"),
         (json_text, [["a\0"], {"\0": 1}], "holds a character that databases do not keep (NUL)"),
         (json_text, ["\ud800"], "holds half a character"),
