@@ -35,13 +35,13 @@ class Worker:
         self.name = new_name()
         self._engine = engine
         self._stopping = asyncio.Event()
+        self._taken: dict[int, Waiting] = {}  # runs that it does or is about to claim
         self._tasks: dict[int, asyncio.Task[None]] = {}  # by the run that each does
-        self._taken: dict[int, Waiting] = {}  # the same runs, and whose turn they take
 
     @property
     def held(self) -> frozenset[int]:
         """Ids of the runs that it is doing."""
-        return frozenset(self._tasks)
+        return frozenset(self._taken)
 
     async def run_forever(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set, then ends within 10 s; what is unfinished is queued again."""
@@ -54,6 +54,7 @@ class Worker:
         finally:
             self._stopping.set()
             self._engine.queue.wake()
+            await asyncio.wait({filling}, timeout=IDLE_SECONDS)  # what it claims is given back
             await self._let_go()
             await filling
             done.set()
@@ -69,7 +70,7 @@ class Worker:
 
     async def _fill(self) -> None:
         """Claims as much as may run at once, then waits for news."""
-        while claimed := await self._claim(self._room()):
+        while (claimed := await self._claim(self._room())) and not self._stopping.is_set():
             for run in claimed:
                 self._start(run)
         if not self._stopping.is_set():
@@ -79,7 +80,7 @@ class Worker:
 
     def _room(self) -> int:
         most = self._engine.settings.concurrent_runs
-        return 0 if self._stopping.is_set() else most - len(self._tasks)
+        return 0 if self._stopping.is_set() else most - len(self._taken)
 
     async def _claim(self, most: int) -> list[Waiting]:
         """The oldest queued runs that may be done now, claimed by one statement."""
@@ -89,13 +90,19 @@ class Worker:
         full = [id for (id, service), count in taken.items() if count >= self._places(service)]
         async with self._engine.database.read() as session:  # without SQLite's write lock
             found = await runs.waiting(session, LOOKED_AT, full)
-        wanted = list(islice(self._in_turn(found, taken), most))
+        wanted = {run.run_id: run for run in islice(self._in_turn(found, taken), most)}
         if not wanted:
             return []
-        ids = [run.run_id for run in wanted]
-        async with self._engine.database.begin() as session:
-            won = await runs.claim(session, self.name, ids, self._engine.clock.now())
-        return [run for run in wanted if run.run_id in won]
+        self._taken |= wanted  # from before the commit on: a heartbeat must not find them orphaned
+        won: set[int] = set()
+        try:
+            async with self._engine.database.begin() as session:
+                claimed = await runs.claim(session, self.name, wanted, self._engine.clock.now())
+            won = claimed
+        finally:
+            for run_id in wanted.keys() - won:
+                del self._taken[run_id]
+        return [run for run in wanted.values() if run.run_id in won]
 
     def _in_turn(
         self, found: Sequence[Waiting], taken: Counter[tuple[int, str]]
@@ -118,7 +125,6 @@ class Worker:
     def _start(self, run: Waiting) -> asyncio.Task[None]:
         task = asyncio.create_task(self._do(run.run_id))
         self._tasks[run.run_id] = task
-        self._taken[run.run_id] = run
         return task
 
     async def _do(self, run_id: int) -> None:

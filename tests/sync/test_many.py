@@ -1,9 +1,12 @@
 """Many small syncs: what one costs that finds nothing new, and that none is in another's way."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.grammar import CONCURRENT
 from bot.schedule import next_time
@@ -327,3 +330,24 @@ async def test_an_account_gets_no_more_requests_at_a_time_than_its_share(world: 
     await asyncio.gather(watching, return_exceptions=True)
 
     assert most == CONCURRENT
+
+
+async def test_what_was_claimed_this_moment_is_not_taken_for_orphaned(world: World) -> None:
+    """The heartbeat looks while the claim is being committed."""
+    await idle_world(world)
+    run_id = await world.queue()
+    worker = Worker(world.engine)
+    begin = world.engine.database.begin
+
+    @asynccontextmanager
+    async def slow_commit() -> AsyncIterator[AsyncSession]:
+        async with begin() as session:
+            yield session
+        world.engine.database.begin = begin  # type: ignore[method-assign]
+        await worker.beat()
+
+    world.engine.database.begin = slow_commit  # type: ignore[method-assign]
+    assert await worker.run_one()
+
+    assert (await world.run(run_id)).state is RunState.SUCCEEDED
+    assert world.shop.requests["/v1/customers"] == 1
