@@ -37,13 +37,14 @@ class MariaDB:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.socket = folder / "socket"
         (folder / "tmp").mkdir()
         self._command = [
             _binary(),
             "--no-defaults",
             f"--datadir={folder / 'data'}",
             f"--tmpdir={folder / 'tmp'}",
-            f"--socket={folder / 'socket'}",
+            f"--socket={self.socket}",
             f"--pid-file={folder / 'pid'}",
             *(["--user=root"] if os.geteuid() == 0 else []),
             *_OPTIONS,

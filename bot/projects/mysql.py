@@ -1,22 +1,15 @@
-"""MySQL and MariaDB: how to connect, one writer at a time, and what their errors say of a row."""
+"""MySQL and MariaDB: sessions, one writer at a time, and what their errors say of a row."""
 
 import re
-import socket
-import ssl
-from functools import lru_cache, partial
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
-import aiomysql
-from pymysql.constants import CLIENT, CR
-from pymysql.err import OperationalError
-from sqlalchemy import event, func, select
+from sqlalchemy import event, exc, func, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import ProjectError
-from bot.projects.addresses import TLS_PARAMETER, public_address
+from bot.projects.mysql_connection import connect, tls_mode
 from bot.projects.portable import REFUSED, Objection, Ways
 from bot.projects.troubles import mysql_number
 
@@ -30,7 +23,6 @@ _SESSION = f"""SET
     time_zone = '+00:00', lc_messages = 'en_US',
     lock_wait_timeout = {_LOCK_SECONDS}, innodb_lock_wait_timeout = {_LOCK_SECONDS}
     /*M! , innodb_strict_mode = OFF */"""
-_MODES = ("DISABLED", "PREFERRED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 
 
 def open_engine(url: URL, *, guarded: bool, own: str | None = None) -> AsyncEngine:
@@ -39,15 +31,13 @@ def open_engine(url: URL, *, guarded: bool, own: str | None = None) -> AsyncEngi
     `own`: a database beside the URL's, made when it is missing, where all tables are. Raises
     ProjectError for a ssl-mode that there is not.
     """
-    connect = partial(
-        _connect, guarded=guarded, mode=_mode(url), own=f"{url.database}_{own}" if own else None
-    )
+    own = f"{url.database}_{own}" if own else None
+    connected = partial(connect, guarded=guarded, mode=tls_mode(url), own=own)
     socket_path = {name: at for name, at in url.query.items() if name == "unix_socket"}
     engine = create_async_engine(
         url.set(query=socket_path),
         connect_args={
-            "async_creator_fn": connect,
-            "connect_timeout": 10,
+            "async_creator_fn": connected,
             "charset": "utf8mb4",
             "program_name": "patchbay",
             "init_command": _SESSION,
@@ -64,97 +54,6 @@ def open_engine(url: URL, *, guarded: bool, own: str | None = None) -> AsyncEngi
     return engine
 
 
-def _mode(url: URL) -> str:
-    asked = str(url.query.get(TLS_PARAMETER, "PREFERRED")).upper()
-    if asked not in _MODES:
-        raise ProjectError(
-            f"The URL’s {TLS_PARAMETER} is one of {', '.join(_MODES[:-1])} and {_MODES[-1]}."
-        )
-    return asked
-
-
-class _Connection(aiomysql.Connection):  # type: ignore[misc]
-    """One that speaks to nobody in the clear where the URL forbids that."""
-
-    must_encrypt = False
-
-    async def _request_authentication(self) -> None:
-        if self.must_encrypt and not self.server_capabilities & CLIENT.SSL:
-            raise OperationalError(CR.CR_SSL_CONNECTION_ERROR, "no TLS offered")
-        await super()._request_authentication()
-
-
-class _Tls(ssl.SSLContext):
-    """Asks for the certificate of `name`, whichever of its addresses was connected to."""
-
-    name: str | None = None
-
-    def wrap_bio(
-        self,
-        incoming: ssl.MemoryBIO,
-        outgoing: ssl.MemoryBIO,
-        server_side: bool = False,
-        server_hostname: str | bytes | None = None,
-        session: ssl.SSLSession | None = None,
-    ) -> ssl.SSLObject:
-        return super().wrap_bio(incoming, outgoing, server_side, self.name, session)
-
-
-@lru_cache(maxsize=64)  # the system's certificates take long to read
-def _tls(mode: str, name: str) -> _Tls | None:
-    if mode == "DISABLED":
-        return None
-    context = _Tls(ssl.PROTOCOL_TLS_CLIENT)
-    context.name = name
-    context.check_hostname = mode == "VERIFY_IDENTITY"
-    if mode.startswith("VERIFY"):
-        context.load_default_certs()
-    else:
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-async def _connect(
-    *, guarded: bool, mode: str, own: str | None, **parameters: Any
-) -> aiomysql.Connection:
-    """A new connection; a guarded one to the very address that was checked."""
-    host, port = str(parameters.get("host") or "localhost"), int(parameters.get("port") or 3306)
-    address = await public_address(host, port) if guarded else host
-    place = {"host": address, "port": port, "ssl": _tls(mode, host)}
-    connection = _Connection(**{**parameters, **place})
-    connection.must_encrypt = mode in _MODES[2:]
-    await connection._connect()
-    try:
-        _notice_the_dead(connection)
-        if own is not None:
-            await _use(connection, own)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _notice_the_dead(connection: aiomysql.Connection) -> None:
-    """Within minutes, not hours, where the network swallows all packets."""
-    line = connection._writer.get_extra_info("socket")
-    if line.family == socket.AF_UNIX:
-        return
-    for option, value in (("TCP_KEEPIDLE", 30), ("TCP_USER_TIMEOUT", 60_000)):
-        if hasattr(socket, option):  # not every system has each
-            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
-
-
-async def _use(connection: aiomysql.Connection, database: str) -> None:
-    name = database.replace("`", "``")
-    async with connection.cursor() as cursor:
-        await cursor.execute(
-            "SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", (database,)
-        )
-        if not await cursor.fetchone():
-            await cursor.execute(f"CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4")
-    await connection.select_db(database)
-
-
 async def prepare(connection: AsyncConnection, table: str) -> None:
     """One of our writers at a time per table. The lock is the session's: `_release` ends it."""
     place = f"{connection.dialect.default_schema_name}\0{table.casefold()}"
@@ -163,7 +62,7 @@ async def prepare(connection: AsyncConnection, table: str) -> None:
     if lock in held:
         return
     if not await connection.scalar(select(func.get_lock(lock, _LOCK_SECONDS))):
-        raise TimeoutError("another writer has the table")
+        raise exc.TimeoutError("another writer has the table")
     held.add(lock)
 
 
@@ -178,7 +77,7 @@ def _release(connection: Any, record: Any, state: Any) -> None:
     cursor.close()
 
 
-def objection(error: DBAPIError) -> Objection | None:
+def objection(error: exc.DBAPIError) -> Objection | None:
     number = mysql_number(error.orig)
     if number not in _ABOUT_ROWS:
         return None
@@ -242,7 +141,10 @@ def _rule(said: str) -> str:
     found = re.search(r"for key '([^']+)'$", said) or re.search(
         r"(?:CONSTRAINT|[Cc]heck constraint) [`'](.+?)[`'] (?:FOREIGN|failed|is violated)", said
     )
-    return f"“{found[1].rpartition('.')[2]}”" if found else "one of its rules"
+    if found is None:
+        return "one of its rules"
+    name = found[1].rpartition(".")[2].replace("``", "`")
+    return f"“{name}”"
 
 
 WAYS = Ways(prepare, objection)

@@ -1,7 +1,7 @@
 """Tables of any database, as SQLAlchemy's inspector reads and its compiler makes them."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -51,30 +51,39 @@ def shape(connection: Connection, name: str) -> TableShape | None:
     inspector = inspect(connection)
     if name not in inspector.get_table_names():
         return None
-    key = inspector.get_pk_constraint(name)["constrained_columns"]
+    key = _names(inspector, inspector.get_pk_constraint(name)["constrained_columns"])
     json = _checked_as_json(connection, name)
     columns = [
-        _column(connection.dialect, column, key, json)
+        _column(inspector, column, key, json)
         for column in inspector.get_columns(name)
         if "computed" not in column and not _is_always_its_own(column)
     ]
     uniques = _uniques(inspector, name)
     if key:
-        uniques.add(frozenset(key))
+        uniques.add(key)
     return TableShape(name, tuple(columns), frozenset(uniques))
 
 
+def _names(inspector: Inspector, found: Iterable[str | None]) -> frozenset[str]:
+    """MySQL's columns come with the backticks in their names doubled, as its SQL has them."""
+    names = (str(name) for name in found)
+    if inspector.dialect.name not in _MYSQL:
+        return frozenset(names)
+    return frozenset(name.replace("``", "`") for name in names)
+
+
 def _column(
-    sql: Sql, column: ReflectedColumn, key: Collection[str], json: Collection[str]
+    inspector: Inspector, column: ReflectedColumn, key: Collection[str], json: Collection[str]
 ) -> ShapeColumn:
+    [name] = _names(inspector, [column["name"]])
     kind, limits = _nearest(column["type"])
     counts_up = column.get("autoincrement") is True or column.get("identity") is not None
     return ShapeColumn(
-        name=str(column["name"]),
-        type=FieldType.JSON if column["name"] in json else kind,
-        native=_native(sql, column["type"]),
+        name=name,
+        type=FieldType.JSON if name in json else kind,
+        native=_native(inspector.dialect, column["type"]),
         nullable=column["nullable"],
-        in_primary_key=column["name"] in key,
+        in_primary_key=name in key,
         has_default=counts_up or column.get("default") is not None,
         limits=limits,
     )
@@ -156,7 +165,7 @@ def _checked_as_json(connection: Connection, name: str) -> set[str]:
 def _uniques(inspector: Inspector, name: str) -> set[frozenset[str]]:
     """Whole columns that no two rows share: no expression, no beginning, no part of the rows."""
     found = {
-        frozenset(index["column_names"])
+        _names(inspector, index["column_names"])
         for index in inspector.get_indexes(name)
         if index["unique"]
         and "expressions" not in index
@@ -165,11 +174,11 @@ def _uniques(inspector: Inspector, name: str) -> set[frozenset[str]]:
         )
     }
     named = {
-        frozenset(unique["column_names"])
+        _names(inspector, unique["column_names"])
         for unique in inspector.get_unique_constraints(name)
         if inspector.dialect.name not in _MYSQL  # there they are those indexes
     }
-    return {frozenset(map(str, columns)) for columns in found | named}
+    return found | named
 
 
 def _narrows(option: str) -> bool:

@@ -188,6 +188,8 @@ def mysql_number(cause: BaseException | None) -> int | None:
 def _mysql(cause: BaseException, number: int) -> tuple[str, str]:
     if isinstance(cause.__cause__, ssl.SSLError):
         return _TLS
+    if number == 1005 and "errno: 185" in str(cause):  # “can't create table”, for its width
+        return _WIDE
     return _NUMBERS.get(number, _FAILED)
 
 
