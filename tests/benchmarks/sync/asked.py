@@ -56,7 +56,7 @@ def _ahead(results: Results, name: str, peer: str) -> Iterator[Asked]:
         whole = results.times_with_startup(*pair)
         wanted = ARROW_TIMES[case] if (peer, name) == (DLT_ARROW, "postgresql") else None
         yield Asked(
-            f"{what}: time of {peer}, to Patchbay's",
+            f"{what}: the time of {peer}",
             name,
             "" if wanted is None else f"≥ {wanted}",
             f"{times:.2f} ({whole:.2f} with its start-up)",

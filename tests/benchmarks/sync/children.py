@@ -40,7 +40,11 @@ async def measured(
             cwd=ROOT,
             env=_needed() | environment,
         )
-        told, _ = await process.communicate(json.dumps(spec).encode())
+        try:
+            told, _ = await process.communicate(json.dumps(spec).encode())
+        finally:
+            if process.returncode is None:  # somebody does not want to wait any longer
+                process.kill()
     if process.returncode:
         last = "\n".join(_last_lines(log))
         raise ChildFailed(f"{module} ended with {process.returncode}:\n{last}")

@@ -16,15 +16,16 @@ from tests.benchmarks.sync import world
 from tests.benchmarks.sync.asked import held_against
 from tests.benchmarks.sync.cases import NAMES, chosen
 from tests.benchmarks.sync.children import ChildFailed
-from tests.benchmarks.sync.contestants import Contestant, Floor, PatchbayItself
+from tests.benchmarks.sync.contestants import Contestant, Floor, Patchbay
 from tests.benchmarks.sync.databases import opened
 from tests.benchmarks.sync.figures import Measurement, Results
+from tests.benchmarks.sync.machine import described
 from tests.benchmarks.sync.rounds import Plan, measure
 from tests.benchmarks.sync.table import all_figures, asked_and_measured
 from tests.benchmarks.sync.verify import WrongResult
 
 DATABASES = ("postgresql", "sqlite")
-WIDTH = 110  # columns that the tables need
+WIDTH = 118  # columns that the tables need
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +78,7 @@ def _results(
         folder = Path(place)
         template = folder / "template.db"
         world.empty_database(template)
-        tools += [PatchbayItself(template), Floor()]
+        tools += [Patchbay(template), Floor()]
         if peers:
             from tests.benchmarks.sync.peers.peer import all_peers
 
@@ -90,6 +91,8 @@ def _results(
             rounds=rounds,
             folder=folder,
         )
+
+        console.print(described(plan.databases), highlight=False)
 
         def tell(one: Measurement) -> None:
             console.print(

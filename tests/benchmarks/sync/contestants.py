@@ -16,6 +16,7 @@ from tests.benchmarks.sync.databases import Databases, path_of
 from tests.benchmarks.sync.figures import ENGINE, FLOOR
 from tests.benchmarks.sync.records import Field, Stock, mapped
 from tests.benchmarks.sync.verify import (
+    Content,
     WrongResult,
     check_counts,
     check_rejects,
@@ -31,19 +32,21 @@ class Start:
     """Where a tool begins: an empty database, and a shop."""
 
     databases: Databases
-    folder: Path  # for what it keeps beside
+    folder: Path  # where every tool has one
     shop: str
     stock: Stock
     label: str  # no other start has it
 
+    def folder_of(self, tool: str) -> Path:
+        """A new folder for a tool; its name will do as the name of a database."""
+        word = "".join(letter for letter in tool.lower() if letter.isalnum())
+        made = self.folder / f"{self.label}_{word}"
+        made.mkdir()
+        return made
 
-class Contestant(Protocol):
-    name: str
 
-    def joins(self, case: Case, database: str) -> bool: ...
-
-    async def set_up(self, start: Start) -> None:
-        """Begins anew, with nothing in the database."""
+class Entry(Protocol):
+    """A tool on its database, through one or more cases."""
 
     async def run(self, case: Case, number: int) -> Report:
         """Measures it. `number`: of records that were asked for. Raises ChildFailed."""
@@ -55,7 +58,17 @@ class Contestant(Protocol):
         """Drops the database."""
 
 
-class PatchbayItself:
+class Contestant(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def joins(self, case: Case, database: str) -> bool: ...
+
+    async def enter(self, start: Start) -> Entry:
+        """Begins anew, with nothing in the database."""
+
+
+class Patchbay:
     name = ENGINE
 
     def __init__(self, template: Path) -> None:
@@ -65,36 +78,38 @@ class PatchbayItself:
     def joins(self, case: Case, database: str) -> bool:
         return True
 
-    async def set_up(self, start: Start) -> None:
-        folder = start.folder / f"{start.label}_{self.name}"
-        folder.mkdir()
-        self._databases = start.databases
-        self._url = start.databases.create(folder.name)
-        self._world = await world.set_up(
-            folder, self._template, self._url, start.shop, start.stock.data_type
-        )
+    async def enter(self, start: Start) -> Entry:
+        folder = start.folder_of(self.name)
+        url = start.databases.create(folder.name)
+        made = await world.set_up(folder, self._template, url, start.shop, start.stock.data_type)
+        return _PatchbayEntry(start.databases, made)
+
+
+@dataclass(frozen=True, slots=True)
+class _PatchbayEntry:
+    databases: Databases
+    world: world.World
 
     async def run(self, case: Case, number: int) -> Report:
         spec = {
             "workspace_id": world.WORKSPACE,
-            "integration_id": self._world.integration_id,
+            "integration_id": self.world.integration_id,
             "trigger": case.trigger,
         }
-        log = self._world.folder / "patchbay.log"
-        module = "tests.benchmarks.sync.engine"
-        return await measured(module, spec, log, self._world.environment)
+        log = self.world.folder / "patchbay.log"
+        return await measured("tests.benchmarks.sync.engine", spec, log, self.world.environment)
 
     def check(self, case: Case, number: int, report: Report) -> None:
-        who = _who(self, case, self._databases)
+        who = whose(ENGINE, case, self.databases)
         if report["state"] != "succeeded":
             raise WrongResult(f"{who}: the run {report['state']}: {report['error']}")
         check_counts(who, report["counts"], **case.counts(number))
-        check_table(who, self._url, case.stock, _truth(case, number))
+        check_table(who, self.world.project_url, case.stock, wanted(case, number))
         if case.stock is Stock.BAD:
-            check_rejects(who, self._world.bot_database, case.records(number))
+            check_rejects(who, self.world.bot_database, case.records(number))
 
     def clear(self) -> None:
-        self._databases.drop(self._url)
+        self.databases.drop(self.world.project_url)
 
 
 class Floor:
@@ -103,39 +118,47 @@ class Floor:
     def joins(self, case: Case, database: str) -> bool:
         return case.floor_of is None
 
-    async def set_up(self, start: Start) -> None:
-        self._start = start
-        self._url = start.databases.create(f"{start.label}_{self.name}")
-        _create_table(self._url, start.stock.data_type)
+    async def enter(self, start: Start) -> Entry:
+        folder = start.folder_of(self.name)
+        url = start.databases.create(folder.name)
+        _create_table(url, start.stock.data_type)
+        return _FloorEntry(start, folder, url)
+
+
+@dataclass(frozen=True, slots=True)
+class _FloorEntry:
+    start: Start
+    folder: Path
+    url: str
 
     async def run(self, case: Case, number: int) -> Report:
-        is_sqlite = self._url.startswith("sqlite")
         spec = {
-            "shop": self._start.shop,
-            "database": str(path_of(self._url)) if is_sqlite else self._url,
+            "shop": self.start.shop,
+            "database": str(path_of(self.url)) if self.url.startswith("sqlite") else self.url,
             "data_type": case.stock.data_type,
             "columns": [field.column for field in mapped(case.stock.data_type)],
             "since": case.since,
             "way": case.floor,
         }
-        log = self._start.folder / "floor.log"
-        return await measured("tests.benchmarks.sync.floors", spec, log, {})
+        return await measured("tests.benchmarks.sync.floors", spec, self.folder / "log", {})
 
     def check(self, case: Case, number: int, report: Report) -> None:
-        who = _who(self, case, self._start.databases)
+        who = whose(FLOOR, case, self.start.databases)
         if report["records"] != case.sent(number):
             raise WrongResult(f"{who}: {report['records']:,} records read")
-        check_table(who, self._url, case.stock, _truth(case, number))
+        check_table(who, self.url, case.stock, wanted(case, number))
 
     def clear(self) -> None:
-        self._start.databases.drop(self._url)
+        self.start.databases.drop(self.url)
 
 
-def _who(tool: Contestant, case: Case, databases: Databases) -> str:
-    return f"{tool.name}, {case.title}, {databases.name}"
+def whose(tool: str, case: Case, databases: Databases) -> str:
+    """Whose result it is, for a message."""
+    return f"{tool}, {case.title}, {databases.name}"
 
 
-def _truth(case: Case, number: int) -> Any:
+def wanted(case: Case, number: int) -> Content:
+    """What the table should hold after the case."""
     return truth(case.stock, case.records(number), case.state)
 
 

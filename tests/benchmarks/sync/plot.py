@@ -24,6 +24,7 @@ def draw(figures: Sequence[Figure], file: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     shown = [figure for figure in figures if figure.case in CASES]
     cases = [case for case in CASES if any(one.case == case for one in shown)]
@@ -38,9 +39,8 @@ def draw(figures: Sequence[Figure], file: Path) -> None:
         figsize=(_WIDTH, sum(heights)),
         height_ratios=heights,
         squeeze=False,
-        layout="constrained",
+        layout=ConstrainedLayoutEngine(w_pad=_EDGE, h_pad=_EDGE),
     )
-    drawn.get_layout_engine().set(w_pad=_EDGE, h_pad=_EDGE)
     for row, database in zip(panels, databases, strict=True):
         for panel, case in zip(row, cases, strict=True):
             here = [one for one in shown if (one.case, one.database) == (case, database)]

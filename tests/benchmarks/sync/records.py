@@ -158,11 +158,11 @@ _PLACES = (
 _TAGS = ("vip", "wholesale", "newsletter", "returns", "local")
 _NOTES = (
     "Called about the delivery of the oak shelf: wants it on a Friday, in the afternoon, and will "
-    "open the gate to the back yard herself.",
+    "open the gate to the yard herself.",
     'Asked for an invoice with the company\'s VAT number; "urgent", says the e-mail, though it '
     "came two weeks after the parcel itself.",
     "Prefers to be written to in the morning.\nBought the lamp twice, and sent one of them back to "
-    "the shop on the very same day, by parcel.",
+    "the shop on the very same day.",
 )
 
 

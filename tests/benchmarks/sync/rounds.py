@@ -9,7 +9,7 @@ import httpx
 
 from tests.benchmarks.processes import started
 from tests.benchmarks.sync.cases import Case
-from tests.benchmarks.sync.contestants import Contestant, Start
+from tests.benchmarks.sync.contestants import Contestant, Entry, Start
 from tests.benchmarks.sync.databases import Databases
 from tests.benchmarks.sync.figures import Measurement
 from tests.benchmarks.sync.records import State, Stock
@@ -54,7 +54,7 @@ async def measure(plan: Plan, tell: Tell) -> list[Measurement]:
 
 
 @dataclass(slots=True)
-class Shop:
+class _Shop:
     url: str
 
     async def turn(self, state: State) -> None:
@@ -70,37 +70,35 @@ class _Chain:
     plan: Plan
     databases: Databases
     round: int
-    shop: Shop
+    shop: _Shop
     keep: Tell
 
     async def go(self, cases: Sequence[Case]) -> None:
         first = cases[0]
         label = f"{first.id}_{self.databases.name}_{self.round}"
         start = Start(self.databases, self.plan.folder, self.shop.url, first.stock, label)
-        here = [
-            contestant
+        entries = [
+            (contestant, await contestant.enter(start))
             for contestant in self.plan.contestants
             if any(contestant.joins(case, self.databases.name) for case in cases)
         ]
-        for contestant in here:
-            await contestant.set_up(start)
         for case in cases:
             await self.shop.turn(case.state)
-            for contestant in here:
+            for contestant, entry in entries:
                 if contestant.joins(case, self.databases.name):
-                    self.keep(await self._measured(contestant, case))
-        for contestant in here:
-            contestant.clear()
+                    self.keep(await self._measured(contestant.name, entry, case))
+        for _, entry in entries:
+            entry.clear()
 
-    async def _measured(self, contestant: Contestant, case: Case) -> Measurement:
+    async def _measured(self, tool: str, entry: Entry, case: Case) -> Measurement:
         number = self.plan.records
         self.databases.settle()
-        report = await contestant.run(case, number)
-        contestant.check(case, number, report)
+        report = await entry.run(case, number)
+        entry.check(case, number, report)
         return Measurement(
             case=case,
             database=self.databases.name,
-            tool=contestant.name,
+            tool=tool,
             round=self.round,
             records=case.sent(number),
             seconds=report["seconds"],
@@ -115,13 +113,13 @@ class _Shops:
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
-        self._open: dict[tuple[Stock, int], Shop] = {}
+        self._open: dict[tuple[Stock, int], _Shop] = {}
 
-    async def get(self, stock: Stock, count: int) -> Shop:
+    async def get(self, stock: Stock, count: int) -> _Shop:
         if (stock, count) not in self._open:
             module = ("-m", "tests.benchmarks.sync.shop", stock.value, str(count))
             url = await self._stack.enter_async_context(started(*module))
-            self._open[stock, count] = Shop(url)
+            self._open[stock, count] = _Shop(url)
         return self._open[stock, count]
 
 

@@ -38,7 +38,7 @@ def all_figures(figures: Iterable[Figure]) -> Table:
 def asked_and_measured(held: Iterable[Asked]) -> Table:
     drawn = _table("Asked and measured", "what", "database")
     for heading in ("asked", "measured", "met"):
-        drawn.add_column(heading, justify="right")
+        drawn.add_column(heading, justify="right", no_wrap=True)
     for one in held:
         drawn.add_row(one.what, one.database, one.limit, one.measured, _SAID[one.met])
     return drawn

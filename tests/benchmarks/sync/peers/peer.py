@@ -7,17 +7,24 @@ from typing import Any
 
 from tests.benchmarks.sync.cases import Case
 from tests.benchmarks.sync.children import measured
-from tests.benchmarks.sync.contestants import Contestant, Start
+from tests.benchmarks.sync.contestants import (
+    Contestant,
+    Entry,
+    Report,
+    Start,
+    wanted,
+    whose,
+)
 from tests.benchmarks.sync.figures import DLT_ARROW, DLT_DEFAULT, DLT_TUNED, SINGER
 from tests.benchmarks.sync.peers.environments import python_of
-from tests.benchmarks.sync.verify import check_table, truth
+from tests.benchmarks.sync.verify import check_table
 
 _CASES = ("first", "changed")
 _QUIET = {"RUNTIME__DLTHUB_TELEMETRY": "false", "RUNTIME__LOG_LEVEL": "ERROR"}
 _TUNED = {"DATA_WRITER__DISABLE_COMPRESSION": "true", "DATA_WRITER__BUFFER_MAX_ITEMS": "50000"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Peer:
     name: str
     module: str
@@ -25,49 +32,40 @@ class Peer:
     databases: tuple[str, ...]
     spec: dict[str, Any] = field(default_factory=dict)
     environment: dict[str, str] = field(default_factory=dict)
-    _start: Start | None = None
-    _url: str = ""
 
     def joins(self, case: Case, database: str) -> bool:
         return case.id in _CASES and database in self.databases
 
-    async def set_up(self, start: Start) -> None:
-        self._start = start
-        self._url = start.databases.create(self._folder.name)
-        self._folder.mkdir()
+    async def enter(self, start: Start) -> Entry:
+        folder = start.folder_of(self.name)
+        return _PeerEntry(self, start, folder, start.databases.create(folder.name))
 
-    async def run(self, case: Case, number: int) -> dict[str, Any]:
-        assert self._start is not None
-        spec = self.spec | {
-            "shop": self._start.shop,
-            "database": self._url,
-            "folder": str(self._folder),
-        }
-        log = self._folder / "log"
+
+@dataclass(frozen=True, slots=True)
+class _PeerEntry:
+    peer: Peer
+    start: Start
+    folder: Path
+    url: str
+
+    async def run(self, case: Case, number: int) -> Report:
+        place = {"shop": self.start.shop, "database": self.url, "folder": str(self.folder)}
         return await measured(
-            f"tests.benchmarks.sync.peers.{self.module}",
-            spec,
-            log,
-            self.environment,
-            str(self.python),
+            f"tests.benchmarks.sync.peers.{self.peer.module}",
+            self.peer.spec | place,
+            self.folder / "log",
+            self.peer.environment,
+            str(self.peer.python),
         )
 
-    def check(self, case: Case, number: int, report: dict[str, Any]) -> None:
-        assert self._start is not None
-        kind = self._start.databases.name
-        wanted = truth(case.stock, case.records(number), case.state)
-        table = "shop.customers" if kind == "postgresql" else "customers"
-        check_table(f"{self.name}, {case.title}, {kind}", self._url, case.stock, wanted, table)
+    def check(self, case: Case, number: int, report: Report) -> None:
+        databases = self.start.databases
+        table = "shop.customers" if databases.name == "postgresql" else "customers"
+        who = whose(self.peer.name, case, databases)
+        check_table(who, self.url, case.stock, wanted(case, number), table)
 
     def clear(self) -> None:
-        assert self._start is not None
-        self._start.databases.drop(self._url)
-
-    @property
-    def _folder(self) -> Path:
-        assert self._start is not None
-        word = "".join(letter for letter in self.name.lower() if letter.isalnum())
-        return self._start.folder / f"{self._start.label}_{word}"
+        self.start.databases.drop(self.url)
 
 
 def all_peers(tell: Callable[[str], object]) -> list[Contestant]:
