@@ -2,7 +2,7 @@
 
 The runs table is the queue; any number of processes may work on it. Most runs wait for a service
 most of their time. So that those of one account do not keep all the places while they wait for
-each other, no more of them are held than it is asked requests at a time.
+each other's requests, each account has only a few of the places.
 """
 
 import asyncio
@@ -115,12 +115,12 @@ class Worker:
                 yield run
 
     def _places(self, service_id: str) -> int:
-        """Runs that one account of the service may have at a time."""
+        """Runs of one account at a time: a long one does not hold up the others of its account."""
         try:
             limit = self._engine.catalog.get(service_id).rate_limit
         except NotFound:  # it left the catalog: the run will say so
             limit = None
-        return limit.concurrent if limit else CONCURRENT
+        return max(limit.concurrent if limit else 0, CONCURRENT)
 
     def _start(self, run: Waiting) -> asyncio.Task[None]:
         task = asyncio.create_task(self._do(run.run_id))

@@ -9,7 +9,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-BENCHMARKS = ("ack", "page", "sync")
+BENCHMARKS = ("ack", "due", "many", "page", "sync")
 
 
 def _main() -> None:
