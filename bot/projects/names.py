@@ -5,9 +5,9 @@ from collections.abc import Collection
 
 from bot.errors import Refused
 
-MAX_BYTES = 63  # PostgreSQL cuts longer names off without a word
+MAX_BYTES = 63  # PostgreSQL cuts longer names off without a word; MySQL keeps 64 letters
 
-# PostgreSQL keeps these names of columns for itself.
+# PostgreSQL keeps these names of columns for itself. No project has them, so that each can move.
 _SYSTEM = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"})
 _BREAK = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _OTHER = re.compile(r"[\W_]+")
@@ -55,7 +55,7 @@ def checked(name: str, what: str) -> str:
         )
     if stripped.lower() in _SYSTEM:
         raise Refused(
-            f"“{stripped}” is a name that PostgreSQL keeps for itself. Choose another one.", what
+            f"“{stripped}” is a name that databases keep for themselves. Choose another one.", what
         )
     return stripped
 

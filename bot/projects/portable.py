@@ -20,6 +20,8 @@ from store.vocabulary import UpdateType
 
 Objection = tuple[str | None, str]
 
+_AT_ONCE = 500  # rows that the driver writes out before others have their turn
+
 REFUSED = "the project’s table refuses it by one of its rules"
 
 
@@ -158,7 +160,9 @@ class Portable:
     ) -> None:
         stage = stage_of(self._sql.name, table, columns)
         await connection.execute(stage.clear)
-        await connection.execute(stage.put, records(table, columns, rows, part))
+        for start in range(part.start, part.stop, _AT_ONCE):
+            few = range(start, min(start + _AT_ONCE, part.stop))
+            await connection.execute(stage.put, records(table, columns, rows, few))
 
 
 def _sum(parts: Sequence[Written]) -> Written:

@@ -219,6 +219,19 @@ async def test_what_a_column_cannot_hold_is_a_reject(project: ProjectDatabase, t
     assert theirs("SELECT id FROM t ORDER BY id") == [(1,), (6,), (8,)]
 
 
+async def test_rows_that_stay_as_they_are_are_not_written(
+    project: ProjectDatabase, theirs: Sql
+) -> None:
+    theirs("CREATE TABLE t (id int PRIMARY KEY, v text)")
+    theirs("CREATE TABLE seen (id int)")
+    theirs("CREATE TRIGGER log AFTER UPDATE ON t FOR EACH ROW INSERT INTO seen VALUES (new.id)")
+    target = Target("t", ("id", "v"), ("id",))
+    await project.load(target, [(1, "a"), (2, "b"), (3, None)], BOTH)
+    loaded = await project.load(target, [(1, "a"), (2, "B"), (3, None)], BOTH)
+    assert loaded == Loaded(updated=1, unchanged=2)
+    assert theirs("SELECT id FROM seen") == [(2,)]
+
+
 async def test_a_trigger_may_refuse_a_row(project: ProjectDatabase, theirs: Sql) -> None:
     theirs("CREATE TABLE t (id int PRIMARY KEY)")
     theirs(
