@@ -96,3 +96,14 @@ async def keep(session: AsyncSession, integration_id: int) -> int:
     )
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+async def keys(session: AsyncSession, integration_id: int, transfer_id: int) -> Sequence[str]:
+    """Of all rows set aside, waiting or kept."""
+    found = await session.scalars(
+        select(PendingDeletion.record_key).where(
+            PendingDeletion.integration_id == integration_id,
+            PendingDeletion.transfer_id == transfer_id,
+        )
+    )
+    return found.all()

@@ -185,3 +185,13 @@ def _insert(session: AsyncSession) -> Any:
 def _batches(items: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(items), BATCH):
         yield items[start : start + BATCH]
+
+
+async def keys(session: AsyncSession, integration_id: int, transfer_id: int) -> Sequence[str]:
+    """Of all records of the transfer that are rejects."""
+    found = await session.scalars(
+        select(Reject.record_key).where(
+            Reject.integration_id == integration_id, Reject.transfer_id == transfer_id
+        )
+    )
+    return found.all()

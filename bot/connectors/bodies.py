@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from bot.computing import computed
+
 ENCODINGS = "gzip, deflate"  # what we ask for; both unpack in bounded memory
 
 _PIECE = 256 * 1024  # bytes unpacked at a time
@@ -81,13 +83,13 @@ async def decoded(body: bytes, content_type: str = "") -> Any:
     """
     if len(body) <= _IN_THREAD:
         return decode(body, content_type)
-    return await asyncio.to_thread(decode, body, content_type)
+    return await computed(decode, body, content_type)
 
 
 def decode(body: bytes, content_type: str = "") -> Any:
     """See `decoded`."""
     try:
-        return _by_parts(_as_utf8(body, content_type), _LEVELS)
+        return _by_parts(as_utf8(body, content_type), _LEVELS)
     except RecursionError as error:
         raise BadBody("JSON nested too deeply") from error
     except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as error:
@@ -111,6 +113,28 @@ def _by_parts(text: bytes | msgspec.Raw, levels: int) -> Any:
     return _DECODER.decode(text)
 
 
+class OutOfBounds:
+    """A number that is no figure of anybody's business, as it is written. Fits no field."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def decode_record(text: bytes | msgspec.Raw) -> Any:
+    """JSON out of the middle of a page. Numbers out of all bounds stay what they are.
+
+    Raises msgspec.DecodeError for half characters (lone surrogates), RecursionError.
+    """
+    return _RECORD.decode(text)
+
+
+def _bounded(text: str) -> Decimal | OutOfBounds:
+    try:
+        return _number(text)
+    except ValueError:
+        return OutOfBounds(text)
+
+
 def _number(text: str) -> Decimal:
     try:
         number = Decimal(text)
@@ -122,12 +146,16 @@ def _number(text: str) -> Decimal:
 
 
 _DECODER = msgspec.json.Decoder(float_hook=_number)
+_RECORD = msgspec.json.Decoder(float_hook=_bounded)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def _as_utf8(body: bytes, content_type: str) -> bytes:
-    """JSON is UTF-8; other charsets are taken where the answer names them or marks itself."""
+def as_utf8(body: bytes, content_type: str) -> bytes:
+    """JSON is UTF-8; other charsets are taken where the answer names them or marks itself.
+
+    Raises BadBody and UnicodeDecodeError.
+    """
     if body.startswith(codecs.BOM_UTF8):
         return body[len(codecs.BOM_UTF8) :]
     charset = _charset(content_type)

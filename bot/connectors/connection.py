@@ -8,12 +8,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from bot.computing import computed
 from bot.connectors import addresses, discovery
 from bot.connectors.credentials import Credentials, key_parameter, signer
 from bot.connectors.grammar import Check, DataType, Service
 from bot.connectors.http import Answer, HttpPool
 from bot.connectors.paginators import Paginator, Read, Unusable
-from bot.connectors.reading import Trail, records_in
+from bot.connectors.reading import Content, Reader, Trail, records_in
 from bot.connectors.sending import body_of, explanation, misbehaves, refuses, send
 from bot.connectors.templates import fill_url
 from bot.connectors.turns import Turn
@@ -34,9 +35,11 @@ _SAMPLED_PAGES = 3  # pages looked through for a sample, where the first ones ar
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    records: list[Any]
+    records: Sequence[Any]
     next: dict[str, Any] | None  # where the page after starts (JSON); None: this is the last
     number: int  # from 1
+    size: int = 0  # bytes of the answer
+    made: Any = None  # what the reader made of the records
 
 
 @dataclass(slots=True)
@@ -66,11 +69,12 @@ class Connection:
         since: str | None = None,
         start: dict[str, Any] | None = None,
         limit: int | None = None,
+        reader: Reader | None = None,
     ) -> AsyncGenerator[Page, None]:
         """The pages of a list, from the position `start` on (`Page.next` of an earlier page).
 
         `since`: a cursor; the data type's overlap is subtracted here. `limit`: that many records
-        will do: the page they end on is cut and is the last.
+        will do: the page they end on is cut and is the last. `reader`: tries each body first.
         """
         paginator, left = data_type.paginator, limit
         trail = Trail(self.settings.max_pages, start if _fits(paginator, start) else None)
@@ -78,14 +82,16 @@ class Connection:
         while True:
             position = trail.position
             try:
-                read = await self._read(data_type, paginator, position, query)
+                read = await self._read(data_type, paginator, position, query, reader)
                 following = paginator.after(position, read) if paginator else None
                 if following is not None and "url" in following:
                     following = {"url": self._without_key(following["url"])}
                 page = Page(
-                    records=_kept(data_type, read.records)[:left],
+                    records=_kept(data_type, read.records, left),
                     next=trail.step(following, read.records, paginator),
                     number=trail.number,
+                    size=read.size,
+                    made=read.made,
                 )
             except Unusable as error:
                 raise misbehaves(self.service.name, str(error)) from error
@@ -129,6 +135,7 @@ class Connection:
         paginator: Paginator | None,
         position: dict[str, Any] | None,
         query: dict[str, str],
+        reader: Reader | None,
     ) -> Read:
         url = paginator.url(position) if paginator and position else None
         if url is not None:
@@ -137,15 +144,25 @@ class Connection:
             address = self._address(data_type.list.path)
             asked = query | (paginator.query(position) if paginator and position else {})
         answer = await self._ask(address, asked)
-        body = await self._body(answer)
+        content = await self._content(data_type, answer, reader)
         size = data_type.list.page_size
         return Read(
             url=answer.url,
-            body=body,
-            records=records_in(body, data_type.list),
+            body=content.body,
+            records=content.records,
             headers=answer.headers,
             page_size=size.value if size else None,
+            size=len(answer.body),
+            made=content.made,
         )
+
+    async def _content(self, data_type: DataType, answer: Answer, reader: Reader | None) -> Content:
+        if reader is not None and answer.status < 300:
+            content = await computed(reader, answer.body, answer.content_type)
+            if content is not None:
+                return content
+        body = await self._body(answer)
+        return Content(body, records_in(body, data_type.list))
 
     async def _ask(self, url: str, query: dict[str, str]) -> Answer:
         """An answer to an authorized request; new credentials are asked for at most once."""
@@ -251,9 +268,10 @@ def _account(check: Check, body: Any) -> str:
     return next((str(name)[:255] for name in found if name and isinstance(name, str | int)), "")
 
 
-def _kept(data_type: DataType, records: list[Any]) -> list[Any]:
+def _kept(data_type: DataType, records: Sequence[Any], most: int | None) -> Sequence[Any]:
     path = data_type.list.without
-    return [r for r in records if not value_at(r, path)] if path else records
+    kept = [r for r in records if not value_at(r, path)] if path else records
+    return kept if most is None else kept[:most]
 
 
 def _unauthorized(answer: Answer) -> bool:

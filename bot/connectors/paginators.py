@@ -7,7 +7,7 @@ was the last). Raises Unusable for an answer that leaves that open.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -32,9 +32,11 @@ class Read:
 
     url: str
     body: Any
-    records: list[Any]
+    records: Sequence[Any]
     headers: Mapping[str, str] = field(default_factory=dict)
     page_size: int | None = None
+    size: int = 0  # bytes of the answer
+    made: Any = None  # what a reader made of the records
 
 
 class Cursor(BaseModel):
@@ -53,6 +55,11 @@ class Cursor(BaseModel):
         if (self.cursor is None) == (self.last_record is None):
             raise ValueError("give either cursor or last_record")
         return self
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        """Paths in the answer's body that `after` reads, beside the records."""
+        return tuple(path for path in (self.cursor, self.has_more) if path is not None)
 
     def url(self, position: Position) -> str | None:
         return None
@@ -86,6 +93,10 @@ class NextUrl(BaseModel):
     type: Literal["next_url"]
     path: str
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        return (self.path,)
+
     def url(self, position: Position) -> str | None:
         return str(position["url"])
 
@@ -107,6 +118,10 @@ class LinkHeader(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: Literal["link_header"]
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        return ()
 
     def url(self, position: Position) -> str | None:
         return str(position["url"])
@@ -131,6 +146,10 @@ class PageNumber(BaseModel):
     first: int = Field(1, ge=0)
     total_pages: str | None = None
 
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        return (self.total_pages,) if self.total_pages is not None else ()
+
     def url(self, position: Position) -> str | None:
         return None
 
@@ -153,6 +172,10 @@ class Offset(BaseModel):
     type: Literal["offset"]
     param: str = "offset"
     total: str | None = None
+
+    @property
+    def looks_at(self) -> tuple[str, ...]:
+        return (self.total,) if self.total is not None else ()
 
     def url(self, position: Position) -> str | None:
         return None

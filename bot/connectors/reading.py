@@ -1,14 +1,68 @@
 """Pages as they come: finding the records in an answer, and noticing when a list never ends."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
+from bot.connectors.bodies import decode_record
 from bot.connectors.grammar import ListSpec
 from bot.connectors.paginators import Offset, PageNumber, Paginator, Position, Unusable
 from bot.connectors.values import value_at
 
 _LONGEST_POSITION = 16_384  # characters of its JSON
+
+
+class RawRecords(Sequence[Any]):
+    """A page's records as they came; one is made into values only when somebody looks at it."""
+
+    def __init__(self, count: int, split: Callable[[], Sequence[msgspec.Raw]]) -> None:
+        self._count = count
+        self._split = split
+        self._parts: Sequence[msgspec.Raw] | None = None
+
+    @classmethod
+    def of(cls, parts: Sequence[bytes]) -> "RawRecords":
+        return cls(len(parts), lambda: [msgspec.Raw(part) for part in parts])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, place: Any) -> Any:
+        """Raises msgspec.DecodeError or RecursionError for a record that `raw` still gives."""
+        if isinstance(place, slice):
+            return [decode_record(part) for part in self.parts[place]]
+        return decode_record(self.parts[place])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RawRecords) and self.parts == other.parts
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @property
+    def parts(self) -> Sequence[msgspec.Raw]:
+        if self._parts is None:
+            self._parts = self._split()
+        return self._parts
+
+    def raw(self, place: int) -> bytes:
+        """The record's JSON."""
+        return bytes(self.parts[place])
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a reader found in the body of an answer."""
+
+    body: Any  # at least what the paginator looks at
+    records: Sequence[Any]
+    made: Any = None  # what the reader made of the records
+
+
+# From a body and its content type; None where the usual way has to do. Called in a thread.
+Reader = Callable[[bytes, str], Content | None]
 
 
 def records_in(body: Any, spec: ListSpec) -> list[Any]:
@@ -39,12 +93,12 @@ class Trail:
         self.position: Position | None = None
         self._most = most
         self._seen: set[int] = set()
-        self._last: list[Any] = []
+        self._last: Sequence[Any] = []
         if start is not None:
             self.move(start)
 
     def step(
-        self, following: Position | None, records: list[Any], paginator: Paginator | None
+        self, following: Position | None, records: Sequence[Any], paginator: Paginator | None
     ) -> dict[str, Any] | None:
         """The position that follows the page just read, with its number, to be kept and resumed at.
 

@@ -1,45 +1,50 @@
-"""Fetches the next page while the caller works on this one."""
+"""Has the next one made while the caller works on this one."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
+from typing import TypeVar
 
-from bot.connectors.connection import Page
 from bot.sync.interruptions import Stopping
 
+Item = TypeVar("Item")
 
-async def ahead(pages: AsyncIterator[Page], stop: asyncio.Event) -> AsyncGenerator[Page, None]:
-    """The same pages, at most one of them fetched early.
 
-    What goes wrong with a page is raised when it is its turn, after the pages before it. Raises
-    Stopping when `stop` is set; a request under way is not waited for.
+async def ahead(items: AsyncIterator[Item], stop: asyncio.Event) -> AsyncGenerator[Item, None]:
+    """The same items, at most one of them made early.
+
+    What goes wrong with an item is raised when it is its turn, after the items before it. Raises
+    Stopping when `stop` is set; what is being made is not waited for.
     """
-    stopping = asyncio.create_task(stop.wait())
-    fetching = asyncio.create_task(_next(pages))
+    making = asyncio.create_task(_next(items))
     try:
         while True:
-            await asyncio.wait({stopping, fetching}, return_when=asyncio.FIRST_COMPLETED)
-            if stop.is_set():
-                raise Stopping
-            page = fetching.result()
-            if page is None:
+            item = await unless_stopped(making, stop)
+            if item is None:
                 return
-            if page.next is not None:
-                fetching = asyncio.create_task(_next(pages))
-            yield page
-            if page.next is None:
-                return
+            making = asyncio.create_task(_next(items))
+            yield item
     finally:
-        for task in (stopping, fetching):
-            task.cancel()
-        await asyncio.gather(stopping, fetching, return_exceptions=True)
-        if isinstance(pages, AsyncGenerator):
-            with suppress(Exception):  # what went wrong with a page nobody waits for any more
-                await pages.aclose()
+        making.cancel()
+        await asyncio.gather(making, return_exceptions=True)
+        if isinstance(items, AsyncGenerator):
+            with suppress(Exception):  # what went wrong with an item nobody waits for any more
+                await items.aclose()
 
 
-async def _next(pages: AsyncIterator[Page]) -> Page | None:
+async def unless_stopped(task: asyncio.Task[Item], stop: asyncio.Event) -> Item:
+    """What the task returns or raises. Raises Stopping, and cancels it, once `stop` is set."""
+    stopping = asyncio.create_task(stop.wait())
     try:
-        return await anext(pages)
-    except StopAsyncIteration:
-        return None
+        await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise Stopping
+        return task.result()
+    finally:
+        stopping.cancel()
+
+
+async def _next(items: AsyncIterator[Item]) -> Item | None:
+    return await anext(items, None)

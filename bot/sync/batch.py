@@ -1,79 +1,130 @@
-"""Sorts the records of a page: rows to load, keys to delete, rejects, and what is left alone."""
+"""Several pages that are loaded together: as many as come while the batch before is loaded."""
 
 import asyncio
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+import time
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
-from bot.connectors.grammar import DataType
+from bot.connectors.connection import Page
+from bot.connectors.values import later
 from bot.projects.shape import Target
-from bot.sync.keys import payload_of, reject_key, write_key
-from bot.sync.plan import BadRecord, Plan
+from bot.sync.keys import write_key
+from bot.sync.mapper import MappedPage, key_in
+from bot.sync.peak import Peak, higher
+from bot.sync.stored import Row
 from store.rejects import Rejected
-from store.vocabulary import UpdateType
 
-ROWS_UPDATES = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
+MOST_BYTES = 8 * 1024 * 1024  # of answers
+MOST_ROWS = 12_500
+PATIENCE = 0.5  # seconds that a page waits for others: a slow service's pages load as they come
 
 
-@dataclass(slots=True)
 class Batch:
-    rows: list[tuple[Any, ...]] = field(default_factory=list)
-    sources: list[dict[str, Any]] = field(default_factory=list)  # of each row, its record
-    gone: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # keys by their written form
-    rejected: list[Rejected] = field(default_factory=list)
-    left: int = 0  # records of a kind of update that was not chosen
+    """Pages in their order. What a page says last of a record is what counts."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self.rows: list[Row] = []
+        self.gone: dict[str, Row] = {}  # keys of deleted records by their written form
+        self.rejected: dict[str, Rejected] = {}  # by the record's key
+        self.rejects = 0  # records that were rejected, a repeated key as often as it came
+        self.recovered: set[str] = set()  # keys of records that may have been rejects
+        self.left = 0  # records of a kind of update that was not chosen
+        self.cursor: str | None = None
+        self.peak: Peak | None = None
+        self.next: dict[str, Any] | None = None
+        self.done = False
+        self.pages = 0
+        self.began = time.monotonic()
+        self._size = 0
+        self._mapped: list[MappedPage] = []
+        self._starts: list[int] = []  # of each page, its first row
+
+    @property
+    def is_full(self) -> bool:
+        return self._size >= MOST_BYTES or len(self.rows) >= MOST_ROWS
+
+    def add(self, page: Page, mapped: MappedPage) -> None:
+        self.pages += 1
+        self.next, self.done = page.next, page.next is None
+        self._size += page.size
+        self._mapped.append(mapped)
+        self._starts.append(len(self.rows))
+        if self.gone:  # deleted, then made again with the same key
+            for row in mapped.rows:
+                self.gone.pop(write_key(key_in(self._target, row)), None)
+        self.gone |= mapped.gone
+        self.rows += mapped.rows
+        self.left += mapped.left
+        self.cursor = later(self.cursor, mapped.cursor)
+        self.peak = higher(self.peak, mapped.peak)
+        for rejected in mapped.rejected:
+            self.reject(rejected)
+
+    def reject(self, rejected: Rejected) -> None:
+        self.rejects += 1
+        self.rejected[rejected.record_key] = rejected
+        self.recovered.discard(rejected.record_key)
+
+    def recover(self, keys: set[str]) -> None:
+        """Records with these keys came and were none (any more)."""
+        self.recovered |= keys
+        for key in keys.intersection(self.rejected):
+            del self.rejected[key]
+
+    def record_of(self, row: int) -> Any:
+        """The record that a row came from."""
+        number = bisect_right(self._starts, row) - 1
+        page = self._mapped[number]
+        return page.records[page.places[row - self._starts[number]]]
 
 
-async def sort(
-    plan: Plan, data_type: DataType, updates: Collection[UpdateType], records: Sequence[Any]
-) -> Batch:
-    """In a thread, so that whoever waits for an acknowledgement does not wait for this."""
-    return await asyncio.to_thread(_sort, plan, data_type, updates, records)
+async def gathered(
+    pages: AsyncIterator[Page], target: Target, add: Callable[[Batch, Page], Awaitable[None]]
+) -> AsyncGenerator[Batch, None]:
+    """The pages in batches, by `add`; the next page is fetched meanwhile.
+
+    What goes wrong with a page is raised after the pages before it.
+    """
+    fetching = asyncio.create_task(_next(pages))
+    batch = Batch(target)
+    try:
+        while True:
+            patience = max(batch.began + PATIENCE - time.monotonic(), 0) if batch.pages else None
+            await asyncio.wait({fetching}, timeout=patience)
+            if not fetching.done():
+                yield batch
+                batch = Batch(target)
+                continue
+            try:
+                page = fetching.result()
+                if page is None:
+                    break
+                if page.next is not None:
+                    fetching = asyncio.create_task(_next(pages))
+                if not batch.pages:
+                    batch.began = time.monotonic()
+                await add(batch, page)
+            except Exception:  # whatever it is: what came before it is not lost
+                if batch.pages:
+                    yield batch
+                raise
+            if page.next is None:
+                break
+            if batch.is_full:
+                yield batch
+                batch = Batch(target)
+        if batch.pages:
+            yield batch
+    finally:
+        fetching.cancel()
+        await asyncio.gather(fetching, return_exceptions=True)
+        if isinstance(pages, AsyncGenerator):
+            with suppress(Exception):  # what went wrong with a page nobody waits for any more
+                await pages.aclose()
 
 
-def _sort(
-    plan: Plan, data_type: DataType, updates: Collection[UpdateType], records: Sequence[Any]
-) -> Batch:
-    batch = Batch()
-    for record in records:
-        _place(batch, plan, data_type, updates, record)
-    return batch
-
-
-def _place(
-    batch: Batch,
-    plan: Plan,
-    data_type: DataType,
-    updates: Collection[UpdateType],
-    record: Any,
-) -> None:
-    if not isinstance(record, dict):
-        batch.rejected.append(reject(data_type, record, None, "The record is not a JSON object"))
-    elif plan.is_deleted(record):
-        key = plan.key_of(record) if UpdateType.DELETED in updates else None
-        if key is None:
-            batch.left += 1
-        else:
-            batch.gone[write_key(key)] = key
-    elif ROWS_UPDATES.isdisjoint(updates):
-        batch.left += 1
-    else:
-        try:
-            row = plan.map(record)
-        except BadRecord as bad:
-            batch.rejected.append(reject(data_type, record, bad.field, bad.reason))
-            return
-        batch.rows.append(row)
-        batch.sources.append(record)
-        if batch.gone:  # deleted, then made again with the same key
-            batch.gone.pop(write_key(key_in(plan.target, row)), None)
-
-
-def key_in(target: Target, row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The row's key, in the order of the target's key columns."""
-    return tuple(row[target.columns.index(column)] for column in target.key)
-
-
-def reject(data_type: DataType, record: Any, field: str | None, reason: str) -> Rejected:
-    payload = payload_of(record)
-    return Rejected(reject_key(data_type, record, payload), payload, field, reason)
+async def _next(pages: AsyncIterator[Page]) -> Page | None:
+    return await anext(pages, None)

@@ -1,14 +1,18 @@
 """A transfer's mapping, compiled once: from a record (the service's JSON) to a row (a tuple)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from bot.connectors.grammar import DataType
 from bot.connectors.values import MISSING, value_at
 from bot.errors import Refused, SchemaDrift
 from bot.projects.shape import Column, TableShape, Target
+from bot.projects.texts import decimal_text
 from bot.setup.fitting import misfit
+from bot.sync.columns import ColumnPlan, column_plan
 from bot.sync.limits import within
+from bot.sync.stored import Row, stored
 from bot.sync.transforms import TRANSFORMS
 from bot.sync.values import PARSE, WIDEN, Convert, Unfit, same, stored_as
 from store.models import MappingPair
@@ -33,9 +37,15 @@ class Plan:
     """What to do with each record of a transfer; made by `compile_plan`."""
 
     def __init__(
-        self, target: Target, steps: Sequence[Step], deleted: str | None, sources: dict[str, str]
+        self,
+        target: Target,
+        steps: Sequence[Step],
+        columns: Sequence[tuple[str, ColumnPlan]],
+        deleted: str | None,
+        sources: dict[str, str],
     ) -> None:
         self.target = target
+        self.columns = columns  # of each of the target's: its source field, and the fast way
         self.sources: Mapping[str, str] = sources  # project field → source field
         self._steps = tuple(steps)
         self._key = tuple(steps[target.columns.index(name)] for name in target.key)
@@ -45,10 +55,14 @@ class Plan:
         """The record as a row of `target`. Raises BadRecord."""
         return _converted(self._steps, record)
 
-    def key_of(self, record: dict[str, Any]) -> tuple[Any, ...] | None:
-        """The record's key as a row has it; None where it has no whole one."""
+    def row(self, record: dict[str, Any]) -> Row:
+        """The record as a row in its stored form. Raises BadRecord."""
+        return stored(_converted(self._steps, record))
+
+    def key_of(self, record: dict[str, Any]) -> Row | None:
+        """The record's key as a stored row has it; None where it has no whole one."""
         try:
-            return _converted(self._key, record)
+            return stored(_converted(self._key, record))
         except BadRecord:
             return None
 
@@ -93,13 +107,16 @@ def compile_plan(data_type: DataType, pairs: Sequence[MappingPair], table: Table
         key=tuple(pair.project_field for pair in pairs if pair.is_primary_key),
     )
     steps: list[Step] = []
+    columns: list[tuple[str, ColumnPlan]] = []
     for pair in pairs:
         column = table.column(pair.project_field)
         assert column is not None
         kind = data_type.fields[pair.source_field]
-        steps.append((pair.source_field, getter(pair.source_field), _convert(kind, pair, column)))
+        convert = _convert(kind, pair, column)
+        steps.append((pair.source_field, getter(pair.source_field), convert))
+        columns.append((pair.source_field, _column_plan(kind, pair, column, convert)))
     sources = {pair.project_field: pair.source_field for pair in pairs}
-    return Plan(target, steps, data_type.updates.deleted, sources)
+    return Plan(target, steps, columns, data_type.updates.deleted, sources)
 
 
 def _changes(data_type: DataType, pairs: Sequence[MappingPair], table: TableShape) -> list[str]:
@@ -170,6 +187,20 @@ def _converted(steps: Sequence[Step], record: dict[str, Any]) -> tuple[Any, ...]
     return tuple(row)
 
 
+def _column_plan(
+    kind: FieldType, pair: MappingPair, column: Column, convert: Convert
+) -> ColumnPlan:
+    return column_plan(
+        kind,
+        stored_as(column.type),
+        column.limits,
+        convert,
+        transformed=bool(pair.transform),
+        required=pair.is_primary_key or not column.nullable,
+        is_key=pair.is_primary_key,
+    )
+
+
 def _convert(kind: FieldType, pair: MappingPair, column: Column) -> Convert:
     """Everything that happens to one value, in one function."""
     transform = TRANSFORMS[pair.transform] if pair.transform else None
@@ -213,6 +244,8 @@ def _required(stages: list[Convert], reason: str, *, may_be_blank: bool) -> Conv
         converted = optional(value)
         if converted is None or (converted == "" and not may_be_blank):
             raise Unfit(reason)
+        if isinstance(converted, Decimal) and not may_be_blank:
+            return Decimal(decimal_text(converted))  # 1.50 is the key 1.5
         return converted
 
     return convert

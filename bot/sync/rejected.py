@@ -4,11 +4,11 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.connection import Page
+from bot.connectors.reading import RawRecords
 from bot.engine import Engine
 from bot.errors import Refused
 from bot.setup.actor import Actor
@@ -119,7 +119,7 @@ async def pages(
         number += 1
         is_last = len(found) < rejects.BATCH
         position = None if is_last else position | {"after": found[-1].id}
-        records = [msgspec.json.decode(reject.payload) for reject in found]
+        records = RawRecords.of([reject.payload.encode() for reject in found])
         yield Page(records=records, next=position, number=number)
 
 

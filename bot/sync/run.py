@@ -2,29 +2,22 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import structlog
 
-from bot.connectors.accounts import connect
-from bot.connectors.catalog import data_type_of
-from bot.connectors.connection import Connection, Page
-from bot.connectors.grammar import DataType
 from bot.engine import Engine
 from bot.errors import AuthorizationLost, PatchbayError, ProjectError, SchemaDrift
 from bot.signals import RunMoved
-from bot.sync import deletions, rejected
-from bot.sync.ahead import ahead
+from bot.sync import deletions
 from bot.sync.deletions import Held
 from bot.sync.finishing import Drifted, Outcome, finish
 from bot.sync.interruptions import Lost, Stopping, Unwanted
-from bot.sync.job import Job, Position, Task, load
-from bot.sync.loading import Way, load_pages
-from bot.sync.plan import compile_plan
+from bot.sync.job import Job, Position, load
+from bot.sync.loading import Way
+from bot.sync.transfer import Line, transfer
 from store import runs
-from store.vocabulary import RunState, Trigger
+from store.vocabulary import RunState
 
 log = structlog.get_logger(__name__)
 
@@ -91,17 +84,20 @@ class _Course:
     held: list[Held] = field(default_factory=list)
     read: list[tuple[Way, Position]] = field(default_factory=list)  # to their end
     idle: int = 0  # transfers of which the service has nothing new
-    connection: Connection | None = None
 
 
 async def _carry_out(engine: Engine, job: Job, stop: asyncio.Event) -> Outcome:
     """Tries every transfer, whatever happens to the others."""
     if not job.wanted:
         raise Unwanted
-    course = _Course()
+    course, line = _Course(), Line()
     for task in job.tasks:
         try:
-            await _transfer(engine, job, task, course, stop)
+            ended = await transfer(engine, job, task, line, stop)
+            if ended is None:
+                course.idle += 1
+            else:
+                course.read.append(ended)
         except SchemaDrift as drift:
             course.drifted.append(Drifted(task.transfer.id, drift.changes))
             log.info("sync.drifted", run_id=job.run_id, transfer_id=task.transfer.id)
@@ -116,66 +112,6 @@ async def _carry_out(engine: Engine, job: Job, stop: asyncio.Event) -> Outcome:
         except ProjectError as error:
             course.errors.append(error)
     return _outcome(course)
-
-
-async def _transfer(
-    engine: Engine, job: Job, task: Task, course: _Course, stop: asyncio.Event
-) -> None:
-    """The first page is looked at before the table: where nothing is new, that is all there is."""
-    position = task.start
-    data_type = data_type_of(engine.catalog.get(job.source.service), task.transfer)
-    if position.done or job.trigger is Trigger.CONFIRMED_DELETION:
-        way = await _prepare(engine, task, data_type)
-        if stop.is_set():
-            raise Stopping
-    else:
-        pages = await _pages(engine, job, task, data_type, course)
-        async with aclosing(ahead(pages, stop)) as early:
-            first = await anext(early, None)
-            if _is_idle(job, task, data_type, first):
-                course.idle += 1
-                return
-            way = await _prepare(engine, task, data_type)
-            position = await load_pages(engine, job, way, position, _from(first, early))
-    course.read.append((way, position))
-
-
-def _is_idle(job: Job, task: Task, data_type: DataType, first: Page | None) -> bool:
-    """Nothing changed since the last sync, and nothing of an earlier one waits to be done."""
-    fresh = not task.start.pages and task.start.next_page is None
-    asked = job.reads_service and data_type.incremental is not None and fresh
-    empty = first is not None and not first.records and first.next is None
-    return asked and empty and not task.deletions_wait
-
-
-async def _from(first: Page | None, others: AsyncIterator[Page]) -> AsyncIterator[Page]:
-    if first is not None:
-        yield first
-    async for page in others:
-        yield page
-
-
-async def _prepare(engine: Engine, task: Task, data_type: DataType) -> Way:
-    """Raises SchemaDrift where the table no longer fits the mapping."""
-    database = await engine.projects.get(task.project)
-    table = await database.table(task.transfer.table_name or "")
-    return Way(task, data_type, compile_plan(data_type, task.transfer.pairs, table), database)
-
-
-async def _pages(
-    engine: Engine, job: Job, task: Task, data_type: DataType, course: _Course
-) -> AsyncIterator[Page]:
-    """The transfer's pages from its checkpoint on: the service's, or those of its rejects."""
-    start = task.start
-    if job.trigger is Trigger.RETRY:
-        return rejected.pages(engine, job, task.transfer.id, start.next_page or {})
-    if course.connection is None:
-        course.connection = await connect(engine, job.authorization.id, job.authorization)
-    return course.connection.pages(
-        data_type,
-        since=start.since if data_type.incremental else None,
-        start=start.next_page,
-    )
 
 
 def _outcome(course: _Course) -> Outcome:

@@ -115,13 +115,12 @@ def test_whatever_bytes_are_json_or_a_bad_body(body: bytes) -> None:
 
 async def test_large_bodies_are_decoded_off_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[Any] = []
-    real = asyncio.to_thread
 
-    async def to_thread(*args: Any) -> Any:
-        used.append(args[0])
-        return await real(*args)
+    async def computed(work: Any, *given: Any) -> Any:
+        used.append(work)
+        return work(*given)
 
-    monkeypatch.setattr(asyncio, "to_thread", to_thread)
+    monkeypatch.setattr("bot.connectors.bodies.computed", computed)
     small, large = b"[1]", b"[" + b"1," * 200_000 + b"1]"
     assert await decoded(small) == [1]
     assert used == []

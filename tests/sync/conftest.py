@@ -19,3 +19,9 @@ async def shop() -> AsyncIterator[DemoStore]:
 @pytest.fixture
 def world(engine: Engine, shop: DemoStore) -> World:
     return World(engine, shop)
+
+
+@pytest.fixture
+def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch for each page, and so a checkpoint after each."""
+    monkeypatch.setattr("bot.sync.batch.MOST_ROWS", 1)

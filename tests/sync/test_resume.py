@@ -18,6 +18,8 @@ from store.models import Checkpoint, Run
 from store.vocabulary import RunState, Trigger, UpdateType
 from tests.sync.world import World, figures
 
+pytestmark = pytest.mark.usefixtures("page_by_page")
+
 
 async def crash(world: World, monkeypatch: pytest.MonkeyPatch, page: int, *, written: bool) -> int:
     """Ends a backfill's worker without a word when `page` is in the table; returns the run's id.

@@ -246,7 +246,7 @@ async def test_an_error_of_ours_fails_the_run_with_an_apology(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.sync.run.compile_plan", broken)
+    monkeypatch.setattr("bot.sync.transfer.compile_plan", broken)
 
     run = await world.sync()
 
@@ -255,6 +255,7 @@ async def test_an_error_of_ours_fails_the_run_with_an_apology(
     assert "ZeroDivisionError" not in run.error
 
 
+@pytest.mark.usefixtures("page_by_page")
 async def test_who_watches_is_told_the_end_once(world: World) -> None:
     await world.set_up("customers")
     moved: list[Signal] = []
@@ -290,6 +291,7 @@ async def test_a_run_that_nobody_watches_says_nothing(world: World) -> None:
         assert (await session.scalars(select(Delivery))).all() == []
 
 
+@pytest.mark.usefixtures("page_by_page")
 async def test_a_pause_ends_the_run_at_its_next_page(world: World) -> None:
     await world.set_up("customers")
 

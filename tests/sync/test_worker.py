@@ -11,6 +11,8 @@ from store.models import Integration, Run
 from store.vocabulary import RunState, ScheduleKind, Trigger
 from tests.sync.world import World, figures
 
+pytestmark = pytest.mark.usefixtures("page_by_page")
+
 
 async def until(world: World, run_id: int, *states: RunState) -> None:
     async with asyncio.timeout(20):

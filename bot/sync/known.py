@@ -1,0 +1,68 @@
+"""What earlier pages and runs left that a record may put right: rejects, and rows to delete.
+
+Both are few beside the records, and are known by their keys, so that a page's records are held
+against them without a statement, and without writing down any of their keys.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+from bot.connectors.grammar import DataType
+from bot.projects.shape import Target
+from bot.sync.keys import HASHED, read_key, reject_key, write_values
+from bot.sync.mapper import MappedPage, record_at
+from bot.sync.stored import Row
+
+
+@dataclass(slots=True)
+class KnownRejects:
+    """Keys of one transfer's rejects."""
+
+    data_type: DataType
+    _values: set[tuple[Any, ...]] = field(default_factory=set)
+    _hashed: bool = False  # some are known by what they hold
+
+    def add(self, keys: Iterable[str]) -> None:
+        for key in keys:
+            if key.startswith(HASHED):
+                self._hashed = True
+            else:
+                self._values.add(tuple(json.loads(key)))
+
+    def recovered(self, page: MappedPage) -> set[str]:
+        """The keys of the page's records that are no rejects (any more)."""
+        if not self._values and not self._hashed:
+            return set()
+        others = page.others
+        found: set[str] = set()
+        if not page.keys or self._hashed:
+            others = range(len(page.records))
+        else:
+            hits = self._values.intersection(zip(*page.keys, strict=True))
+            found = {write_values(hit) for hit in hits}
+        found |= {reject_key(self.data_type, record_at(page.records, place)) for place in others}
+        return found.difference(each.record_key for each in page.rejected)
+
+
+class KnownDeletions:
+    """Keys of rows that wait to be deleted, or were kept by a person."""
+
+    def __init__(self, target: Target, written: Iterable[str]) -> None:
+        self._key = itemgetter(*(target.columns.index(name) for name in target.key))
+        self._is_single = len(target.key) == 1
+        self._known: dict[Any, str] = {}
+        self.add(written)
+
+    def add(self, written: Iterable[str]) -> None:
+        for text in written:
+            key = read_key(text)
+            self._known[key[0] if self._is_single else key] = text
+
+    def alive(self, rows: Iterable[Row]) -> list[str]:
+        """Of these keys, as they were written, those that the rows have."""
+        if not self._known:
+            return []
+        return [self._known[key] for key in self._known.keys() & set(map(self._key, rows))]

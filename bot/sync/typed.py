@@ -1,0 +1,117 @@
+"""msgspec types made for one mapping: a page's bytes become the few values that it needs.
+
+What the service sends beside them is skipped without being made into anything. Types are strict:
+a record whose values have another type than usual is not read here, but the slow way.
+https://jcristharif.com/msgspec/usage.html#validation
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+NOTHING = msgspec.Raw(b"null")
+
+# A field that is never there: what bears its name wins over the nested reading (see `value_at`),
+# so a record that has it is not read here.
+_NEVER: Any = Literal["\0"]
+
+Tree = dict[str, Any]  # name → a tree below it, or a type
+
+
+class Shape:
+    """Fields by their paths, as nested structs; gives them back as columns.
+
+    Raises ValueError for paths that no struct can have: one below the other, or into a list.
+    """
+
+    def __init__(self, types: Mapping[str, Any]) -> None:
+        tree: Tree = {}
+        for path, type_ in types.items():
+            _plant(tree, path, type_)
+        self._node = _Node(tree, "")
+        self.struct: type[msgspec.Struct] = self._node.struct
+
+    def columns(self, structs: Sequence[Any]) -> dict[str, Sequence[Any]]:
+        """Each field's values, by its path."""
+        found: dict[str, Sequence[Any]] = {}
+        self._node.collect(structs, found)
+        return found
+
+    def values(self, struct: Any) -> dict[str, Any]:
+        """The values of one struct as a nested dict, as JSON has them."""
+        return self._node.values(struct)
+
+
+class _Node:
+    def __init__(self, tree: Tree, prefix: str) -> None:
+        self._names = list(tree)
+        self._paths = [f"{prefix}{name}" for name in tree]
+        self._below: dict[int, _Node] = {}
+        self.struct: type[msgspec.Struct]
+        fields: list[Any] = []
+        for position, (name, type_) in enumerate(tree.items()):
+            if isinstance(type_, dict):
+                node = self._below[position] = _Node(type_, f"{prefix}{name}.")
+                type_ = node.struct | None
+            default = NOTHING if type_ is msgspec.Raw else None
+            fields.append((f"f{position}", type_, default))
+        literal = list(_below(tree)) if not prefix else []
+        fields += [(f"x{number}", _NEVER, None) for number in range(len(literal))]
+        names = {f"f{position}": name for position, name in enumerate(tree)}
+        names |= {f"x{number}": path for number, path in enumerate(literal)}
+        self.struct = msgspec.defstruct("Record", fields, rename=names, gc=False)
+        self._empty = self.struct()
+
+    def collect(self, structs: Sequence[Any], found: dict[str, Sequence[Any]]) -> None:
+        columns = zip(*map(msgspec.structs.astuple, structs), strict=True)
+        for position, (path, column) in enumerate(zip(self._paths, columns, strict=False)):
+            node = self._below.get(position)
+            if node is None:
+                found[path] = column
+            else:
+                whole = column if all(column) else [each or node._empty for each in column]
+                node.collect(whole, found)
+
+    def values(self, struct: Any) -> dict[str, Any]:
+        found = {}
+        for position, name in enumerate(self._names):
+            value = getattr(struct, f"f{position}")
+            node = self._below.get(position)
+            found[name] = value if node is None or value is None else node.values(value)
+        return found
+
+
+class RecordType:
+    """What a mapping needs of a record: decoders for one, and for a list of them.
+
+    Numbers with a fraction come as the text that they are written in.
+    """
+
+    def __init__(self, types: Mapping[str, Any]) -> None:
+        self._shape = Shape(types)
+        self.struct = self._shape.struct
+        self.hook = str
+        self.one = msgspec.json.Decoder(self.struct, float_hook=self.hook)
+        self.many = msgspec.json.Decoder(list[self.struct], float_hook=self.hook)  # type: ignore[name-defined]
+        self.columns = self._shape.columns
+
+
+def _plant(tree: Tree, path: str, type_: Any) -> None:
+    *above, last = path.split(".")
+    for step in above:
+        tree = tree.setdefault(step, {})
+        if not isinstance(tree, dict):
+            raise ValueError(f"{path}: above it there is a value")
+    if last in tree or not all([*above, last]) or any(step.isdecimal() for step in path.split(".")):
+        raise ValueError(f"{path}: below it there are values, or it leads into a list")
+    tree[last] = type_
+
+
+def _below(tree: Tree, prefix: str = "") -> Iterable[str]:
+    """The paths with a dot in them."""
+    for name, type_ in tree.items():
+        if isinstance(type_, dict):
+            yield from _below(type_, f"{prefix}{name}.")
+        elif prefix:
+            yield f"{prefix}{name}"
