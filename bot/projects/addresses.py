@@ -35,7 +35,7 @@ def parsed(url: str) -> URL:
     """The URL with the driver we use. Raises ProjectError, which never repeats the URL."""
     try:
         asked = make_url(url.strip())
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter of a port that is no number
         raise ProjectError(
             f"That is not the URL of a database. It looks like {_EXAMPLE}."
         ) from None

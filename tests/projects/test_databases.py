@@ -97,6 +97,7 @@ async def test_the_bots_own_database_is_no_project(
         ("oracle+oracledb_async://u:hunter2-secret@db.example.com/x", "not supported yet"),
         ("mssql://u:hunter2-secret@db.example.com/x", "install one .pip install 'aioodbc'"),
         ("no url, hunter2-secret", "not the URL of a database"),
+        ("mysql://u:hunter2-secret@db.example.com:port/x", "not the URL of a database"),
         ("postgresql://u:hunter2-secret@db.example.com", "names no database"),
         ("postgresql:///x", "must name one host"),
         ("postgresql://u@/x?host=/var/run/postgresql", "parameter “host” is not allowed"),
