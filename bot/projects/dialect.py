@@ -22,7 +22,7 @@ class Written:
 
 
 class Dialect(Protocol):
-    """Implemented by the modules `postgresql` and `sqlite`.
+    """Implemented by the modules `postgresql` and `sqlite`, and by `portable.Portable`.
 
     Every function works in the transaction of the connection it is given and lets the driver's
     errors through.
@@ -38,6 +38,16 @@ class Dialect(Protocol):
 
     async def prepare(self, connection: AsyncConnection, table: str) -> None:
         """What a transaction that writes to `table` begins with."""
+
+    async def merge(
+        self,
+        connection: AsyncConnection,
+        table: TableShape,
+        target: Target,
+        rows: Sequence[Row],
+        updates: frozenset[UpdateType],
+    ) -> Written | None:
+        """All rows at once, or an error; None where there is no quicker way than `write`."""
 
     async def stage(
         self,

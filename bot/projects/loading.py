@@ -1,6 +1,7 @@
 """A batch into a table: as a whole where it can be, halved around the rows that are refused."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,11 +24,21 @@ async def load(
     """One transaction's work. Raises DBAPIError where the database itself is in trouble."""
     await dialect.prepare(connection, table.name)
     places = last_of_each_key(target, rows)
-    chosen = [rows[place] for place in places]
+    chosen = rows if len(places) == len(rows) else [rows[place] for place in places]
+    waiting = [range(len(chosen))]
+    try:
+        async with connection.begin_nested():
+            merged = await dialect.merge(connection, table, target, chosen, updates)
+    except DBAPIError as error:
+        if dialect.objection(error) is None:
+            raise
+        waiting = list(reversed(_smaller(waiting[0])))
+    else:
+        if merged is not None:
+            return Loaded(merged.created, merged.updated, merged.unchanged, merged.skipped)
     await dialect.stage(connection, table, target.columns, chosen)
     created = updated = unchanged = skipped = 0
     rejects: list[tuple[int, str | None, str]] = []
-    waiting = [range(len(chosen))]
     while waiting:
         part = waiting.pop()
         try:
@@ -57,10 +68,9 @@ def _smaller(part: range) -> list[range]:
     return [part[:middle], part[middle:]]
 
 
-def last_of_each_key(target: Target, rows: Sequence[Row]) -> list[int]:
+def last_of_each_key(target: Target, rows: Sequence[Row]) -> Sequence[int]:
     """The positions of the rows that count, in order: of equal keys the last one."""
-    places = [target.columns.index(name) for name in target.key]
-    last: dict[Row, int] = {}
-    for index, row in enumerate(rows):
-        last[tuple(row[place] for place in places)] = index
-    return sorted(last.values())
+    keys = list(map(itemgetter(*(target.columns.index(name) for name in target.key)), rows))
+    if len(set(keys)) == len(keys):
+        return range(len(rows))
+    return sorted({key: place for place, key in enumerate(keys)}.values())

@@ -63,6 +63,17 @@ class Portable:
     async def prepare(self, connection: AsyncConnection, table: str) -> None:
         await self._ways.prepare(connection, table)
 
+    async def merge(
+        self,
+        connection: AsyncConnection,
+        table: TableShape,
+        target: Target,
+        rows: Sequence[Row],
+        updates: frozenset[UpdateType],
+    ) -> Written | None:
+        """No quicker way is known to all of them."""
+        return None
+
     async def stage(
         self,
         connection: AsyncConnection,

@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.projects import postgresql_merge
 from bot.projects.addresses import open_guarded
 from bot.projects.dialect import Row, Written
 from bot.projects.names import quoted
@@ -31,6 +32,7 @@ __all__ = [
     "count",
     "create_table",
     "delete",
+    "merge",
     "objection",
     "open_engine",
     "prepare",
@@ -97,6 +99,24 @@ async def prepare(connection: AsyncConnection, table: str) -> None:
 
 
 _LOCK_SPACE = 0x70617463  # "patc": our corner among a database's advisory locks
+
+
+async def merge(
+    connection: AsyncConnection,
+    table: TableShape,
+    target: Target,
+    rows: Sequence[Row],
+    updates: frozenset[UpdateType],
+) -> Written | None:
+    if not postgresql_merge.can_merge(connection, table, target, rows, updates):
+        return None
+    columns = [_known(table, name) for name in target.columns]
+    differs = " OR ".join(
+        _differs(column, f"b.c{position}")
+        for position, column in enumerate(columns)
+        if column.name not in target.key
+    )
+    return await postgresql_merge.merge(connection, table, target, columns, rows, differs)
 
 
 async def stage(

@@ -16,6 +16,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.computing import computed
+from bot.projects import sqlite_merge
 from bot.projects.dialect import Row, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
@@ -29,6 +31,7 @@ __all__ = [
     "count",
     "create_table",
     "delete",
+    "merge",
     "objection",
     "open_engine",
     "prepare",
@@ -49,6 +52,7 @@ def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # our BEGIN below, not the driver's
+        sqlite_merge.add_counter(connection)
         cursor = connection.cursor()
         if ours:
             cursor.execute("PRAGMA journal_mode = WAL")
@@ -67,6 +71,19 @@ def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
 
 async def prepare(connection: AsyncConnection, table: str) -> None:
     """Nothing: BEGIN IMMEDIATE has made this the only writer."""
+
+
+async def merge(
+    connection: AsyncConnection,
+    table: TableShape,
+    target: Target,
+    rows: Sequence[Row],
+    updates: frozenset[UpdateType],
+) -> Written | None:
+    if not sqlite_merge.can_merge(table, target, updates):
+        return None
+    encoded = await computed(_encoded, table, target.columns, rows)
+    return await sqlite_merge.merge(connection, table, target, encoded)
 
 
 async def stage(
@@ -178,25 +195,20 @@ def objection(error: DBAPIError) -> tuple[str | None, str] | None:
 
 def _encoded(table: TableShape, columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
     """The rows as SQLite keeps them."""
-    encoders: list[tuple[int, Callable[[Any], Any]]] = []
+    columns_of_values: list[Any] = list(zip(*rows, strict=True))
     for position, name in enumerate(columns):
         column = table.column(name)
-        if column is not None and column.type in _ENCODERS:
-            encoders.append((position, _ENCODERS[column.type]))
-    if not encoders:
-        return list(rows)
-    encoded = []
-    for row in rows:
-        values = list(row)
-        for position, encode in encoders:
-            if values[position] is not None:
-                values[position] = encode(values[position])
-        encoded.append(tuple(values))
-    return encoded
+        encode = _ENCODERS.get(column.type) if column is not None else None
+        if encode is not None and rows:
+            values = columns_of_values[position]
+            columns_of_values[position] = [None if v is None else encode(v) for v in values]
+    return list(zip(*columns_of_values, strict=True))
 
 
-# Texts are taken too: a key that waited for its deletion comes back from JSON.
 def _decimal(value: Decimal | str | int) -> str:
+    if isinstance(value, str):  # plain digits
+        value = value.rstrip("0").rstrip(".") if "." in value else value
+        return "0" if value == "-0" else value
     return decimal_text(Decimal(value))
 
 
@@ -205,7 +217,11 @@ def _date(value: date | str) -> str:
 
 
 def _datetime(value: datetime | str) -> str:
-    return datetime_text(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    if isinstance(value, str):
+        if value[10:11] == " " and value.endswith("+00:00"):  # in the very form
+            return value
+        value = datetime.fromisoformat(value)
+    return datetime_text(value)
 
 
 _ENCODERS: dict[FieldType, Callable[[Any], Any]] = {

@@ -199,6 +199,7 @@ def _sqlite(cause: sqlite3.Error) -> tuple[str, str]:
         ("unable to open", _UNREACHABLE),
         ("not a database", _UNREACHABLE),
         ("no such", _MISSING),
+        ("has no column", _MISSING),
         ("already exists", _EXISTS),
         ("duplicate column", _EXISTS),
         ("locked", _BUSY),

@@ -1,0 +1,126 @@
+"""A whole batch into a PostgreSQL table: by COPY into a temporary one, and one MERGE from there.
+
+MERGE writes no row that stays as it is, and since version 17 says what it did with each.
+https://www.postgresql.org/docs/17/sql-merge.html
+"""
+
+# ruff: noqa: S608 - names are quoted by `quoted`
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.computing import computed
+from bot.projects.dialect import Row, Written
+from bot.projects.names import quoted
+from bot.projects.shape import Column, TableShape, Target
+from bot.projects.statements import escaped, fetch, run
+from store.vocabulary import UpdateType
+
+SINCE = (17,)
+FEW = 20  # rows for which the way by a temporary table is the longer one
+
+_BATCH = "patchbay_batch"
+_BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
+_encoder = msgspec.json.Encoder()
+# JSON's escapes; the first two are COPY's as well.
+_ESCAPE = re.compile(rb'\\(?:(["\\])|u00([0-9a-f]{2})|([bfnrt]))')
+_CONTROL = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+
+
+def can_merge(
+    connection: AsyncConnection,
+    table: TableShape,
+    target: Target,
+    rows: Sequence[Row],
+    updates: frozenset[UpdateType],
+) -> bool:
+    """Whether this way is open: where the key is unique, and all kinds of updates are wanted."""
+    version = connection.dialect.server_version_info or ()
+    return (
+        len(rows) > FEW
+        and version >= SINCE
+        and updates >= _BOTH
+        and frozenset(target.key) in table.uniques
+    )
+
+
+async def merge(
+    connection: AsyncConnection,
+    table: TableShape,
+    target: Target,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    differs: str,
+) -> Written:
+    """No two rows have the same key. `differs`: whether a row of t is unlike the batch's (b).
+
+    Raises DBAPIError, for values that do not fit as for rules of the table.
+    """
+    lines = await computed(copied, rows)
+    # Each of some thousand rows is found by the key's index, however large the table is: to read
+    # all of it for each batch looks cheaper to the planner than it is.
+    await run(
+        connection,
+        "SELECT set_config('enable_hashjoin', 'off', true), "
+        "set_config('enable_mergejoin', 'off', true)",
+    )
+    types = ", ".join(f"c{place} {column.native}" for place, column in enumerate(columns))
+    await run(connection, escaped(f"CREATE TEMPORARY TABLE {_BATCH} ({types}) ON COMMIT DROP"))
+    await _copy(connection, lines)
+    [(created, updated)] = await fetch(connection, escaped(_statement(table, target, differs)))
+    return Written(created, updated, len(rows) - created - updated, 0)
+
+
+def _statement(table: TableShape, target: Target, differs: str) -> str:
+    place = {name: f"b.c{position}" for position, name in enumerate(target.columns)}
+    same_key = " AND ".join(f"t.{quoted(name)} = {place[name]}" for name in target.key)
+    sets = ", ".join(
+        f"{quoted(name)} = {place[name]}" for name in target.columns if name not in target.key
+    )
+    names = ", ".join(quoted(name) for name in target.columns)
+    matched = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {sets}" if sets else ""
+    return f"""WITH done AS (
+        MERGE INTO {quoted(table.name)} t USING {_BATCH} b ON {same_key} {matched}
+        WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({", ".join(place.values())})
+        RETURNING merge_action() AS action)
+        SELECT count(*) FILTER (WHERE action = 'INSERT'),
+            count(*) FILTER (WHERE action = 'UPDATE') FROM done"""
+
+
+async def _copy(connection: AsyncConnection, lines: bytes) -> None:
+    statement = (
+        f"COPY pg_temp.{_BATCH} FROM STDIN "
+        "WITH (FORMAT csv, NULL 'null', ESCAPE '\\', ENCODING 'UTF8')"
+    )
+    raw = await connection.get_raw_connection()
+    driver = raw.driver_connection
+    assert isinstance(driver, psycopg.AsyncConnection)
+    try:
+        async with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            await copy.write(lines)
+    except psycopg.Error as error:
+        raise DBAPIError(statement, None, error) from error
+
+
+def copied(rows: Sequence[Row]) -> bytes:
+    """The rows as COPY reads them.
+
+    They are JSON arrays, one on each line, without the brackets: that is CSV but for the escapes,
+    and written many times faster than Python could.
+    """
+    lines = _encoder.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n") + b"\n"
+    if b"\\" in lines and b"\\" in lines.replace(b"\\\\", b"").replace(b'\\"', b""):
+        lines = _ESCAPE.sub(_unescaped, lines)
+    return lines
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    quoted_, code, letter = found.groups()
+    if quoted_:
+        return found[0]
+    return bytes.fromhex(code.decode()) if code else _CONTROL[letter]
