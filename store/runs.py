@@ -93,9 +93,14 @@ async def claim(
     session: AsyncSession, worker: str, run_ids: Collection[int], now: datetime
 ) -> set[int]:
     """Hands queued runs to `worker`. Returns which: another may have been faster with some."""
+    free = (
+        select(Run.id)
+        .where(Run.id.in_(run_ids), Run.state == RunState.QUEUED)
+        .with_for_update(skip_locked=True)
+    )
     found = await session.scalars(
         update(Run)
-        .where(Run.id.in_(run_ids), Run.state == RunState.QUEUED)
+        .where(Run.id.in_(free))
         .values(
             state=RunState.RUNNING,
             worker=worker,

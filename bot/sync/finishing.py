@@ -48,13 +48,15 @@ async def finish(engine: Engine, job: Job, outcome: Outcome) -> None:
 
 
 async def _end_quietly(engine: Engine, job: Job) -> bool:
-    """A sync that found nothing new, as most do: two statements. False where more is owed."""
+    """A sync that found nothing new, as most do: two statements. False where more is owed.
+
+    The integration comes before the run, as in a tick: a run's end is what a tick's new run waits
+    for, and each would wait for the other.
+    """
     now = engine.clock.now()
     async with engine.database.begin() as session:
-        ended = await runs.end_quietly(session, job.run_id, job.worker, now)
-        if not ended or not await integrations.count_quiet_success(
-            session, job.integration_id, now
-        ):
+        counted = await integrations.count_quiet_success(session, job.integration_id, now)
+        if not counted or not await runs.end_quietly(session, job.run_id, job.worker, now):
             await session.rollback()
             return False
     log.info(
@@ -73,12 +75,12 @@ async def _end(engine: Engine, job: Job, outcome: Outcome) -> None:
         run = await runs.held(session, job.run_id, job.worker)
         if run is None:
             return
-        run.state = outcome.state
-        run.error_code, run.error = outcome.code, outcome.error
-        run.finished_at = now
         integration = await session.get_one(
             Integration, run.integration_id, with_for_update=True, populate_existing=True
         )
+        run.state = outcome.state
+        run.error_code, run.error = outcome.code, outcome.error
+        run.finished_at = now
         for drifted in outcome.drifted:
             await _pause_transfer(session, engine, integration, drifted)
         await _look_at_deletions(session, engine, integration, run, outcome)

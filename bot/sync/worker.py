@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 IDLE_SECONDS = 1.0  # between two looks for runs that another process queued
 GATHER_SECONDS = 0.05  # in which runs end together, so that as many are claimed at once
 LOOKED_AT = 500  # queued runs, for some of accounts that have places left
+TRIES = 3
 STOP_SECONDS = 8.0  # for pages in hand, before they are let go
 
 
@@ -83,16 +84,25 @@ class Worker:
         return 0 if self._stopping.is_set() else most - len(self._taken)
 
     async def _claim(self, most: int) -> list[Waiting]:
-        """The oldest queued runs that may be done now, claimed by one statement."""
-        if most <= 0:
-            return []
+        """The oldest queued runs that may be done now; tries again where others were faster."""
+        for _ in range(TRIES if most > 0 else 0):
+            wanted = await self._wanted(most)
+            if not wanted:
+                break
+            if won := await self._win(wanted):
+                return won
+            await asyncio.sleep(GATHER_SECONDS)
+        return []
+
+    async def _wanted(self, most: int) -> dict[int, Waiting]:
         taken = Counter((run.authorization_id, run.service) for run in self._taken.values())
         full = [id for (id, service), count in taken.items() if count >= self._places(service)]
         async with self._engine.database.read() as session:  # without SQLite's write lock
             found = await runs.waiting(session, LOOKED_AT, full)
-        wanted = {run.run_id: run for run in islice(self._in_turn(found, taken), most)}
-        if not wanted:
-            return []
+        return {run.run_id: run for run in islice(self._in_turn(found, taken), most)}
+
+    async def _win(self, wanted: dict[int, Waiting]) -> list[Waiting]:
+        """Claims them all by one statement, and returns those that it got."""
         self._taken |= wanted  # from before the commit on: a heartbeat must not find them orphaned
         won: set[int] = set()
         try:

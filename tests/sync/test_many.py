@@ -65,8 +65,8 @@ async def test_an_idle_sync_costs_one_request_and_three_statements(world: World)
     assert world.shop.requests == {"/v1/customers": 1}
     assert [statement.text.split()[:2] for statement in found] == [
         ["SELECT", "runs.id,"],
-        ["UPDATE", "runs"],
         ["UPDATE", "integrations"],
+        ["UPDATE", "runs"],
     ]
 
 
