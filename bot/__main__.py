@@ -154,7 +154,8 @@ def _host(settings: Settings, *, web: bool) -> None:
 
 
 async def _serve(settings: Settings, *, web: bool) -> None:
-    from bot.app import build, freeze_heap
+    from bot.app import build
+    from bot.heap import freeze_heap
     from bot.web.serving import Serving
 
     stop = asyncio.Event()

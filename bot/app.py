@@ -1,7 +1,6 @@
 """The one place that knows everybody: wires store, engine, Slack, web and scheduler."""
 
 import asyncio
-import gc
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +16,7 @@ from bot.alerts.email import EmailSender
 from bot.alerts.outbox import Outbox
 from bot.alerts.sending import Sender
 from bot.clock import Clock
-from bot.connectors.catalog import load_catalog
-from bot.connectors.http import HttpPool
-from bot.engine import Engine
-from bot.projects.databases import ProjectDatabases
+from bot.engine import Engine, make_engine
 from bot.scheduler import Scheduler
 from bot.scopes import SCOPES
 from bot.settings import Settings
@@ -29,38 +25,12 @@ from bot.web import authorize, confirm, health, metrics, project, slack
 from handlers import registry
 from handlers.clients import Clients
 from handlers.notify import SlackSender
-from store.database import Database
 from store.installations import SealedInstallations
-from store.vault import Vault
 from store.vocabulary import Way
 
 log = structlog.get_logger(__name__)
 
 STATE_SECONDS = 600  # an installation's OAuth state is good for ten minutes
-
-
-def freeze_heap() -> None:
-    """Takes what stands after the start (some hundred thousand objects) out of later collections.
-
-    A full collection would otherwise look through all of it again and again, and hold up
-    everybody for about 100 ms each time. For a process that is the bot and nothing else.
-    """
-    gc.collect()
-    gc.freeze()
-
-
-def make_engine(settings: Settings, clock: Clock | None = None) -> Engine:
-    """Raises ValueError without usable secret keys, CatalogError for a bad service file."""
-    vault = Vault([key.get_secret_value() for key in settings.secret_keys])
-    return Engine(
-        settings=settings,
-        database=Database(settings.database_url.get_secret_value()),
-        vault=vault,
-        catalog=load_catalog(settings.catalog_dir),
-        http=HttpPool(settings),
-        projects=ProjectDatabases(settings, vault),
-        clock=clock or Clock(),
-    )
 
 
 @dataclass(slots=True)

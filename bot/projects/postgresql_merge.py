@@ -56,19 +56,23 @@ async def merge(
     columns: Sequence[Column],
     rows: Sequence[Row],
     differs: str,
-) -> Written:
+) -> Written | None:
     """No two rows have the same key. `differs`: whether a row of t is unlike the batch's (b).
 
-    Raises DBAPIError, for values that do not fit as for rules of the table.
+    None where this user may make no temporary table. Raises DBAPIError, for values that do not
+    fit as for rules of the table.
     """
-    lines = await computed(copied, rows)
     # Each of some thousand rows is found by the key's index, however large the table is: to read
     # all of it for each batch looks cheaper to the planner than it is.
-    await run(
+    [(*_, may_stage)] = await fetch(
         connection,
         "SELECT set_config('enable_hashjoin', 'off', true), "
-        "set_config('enable_mergejoin', 'off', true)",
+        "set_config('enable_mergejoin', 'off', true), "
+        "has_database_privilege(current_database(), 'TEMPORARY')",
     )
+    if not may_stage:
+        return None
+    lines = await computed(copied, rows)
     types = ", ".join(f"c{place} {column.native}" for place, column in enumerate(columns))
     await run(connection, escaped(f"CREATE TEMPORARY TABLE {_BATCH} ({types}) ON COMMIT DROP"))
     await _copy(connection, lines)

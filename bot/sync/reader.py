@@ -110,6 +110,8 @@ def _is_odd(text: bytes) -> bool:
     """Whether it may hold NUL, or half a character: what is skipped is not looked at otherwise."""
     if b"\\" not in text:  # a look that is cheap, and enough for most pages
         return False
+    if not any(part.startswith(b"u") for part in text.split(b"\\")):  # quotes and line ends
+        return False
     return _NUL in text or len(_HALF.findall(text)) != 2 * len(_PAIR.findall(text))
 
 

@@ -20,8 +20,7 @@ from pydantic import SecretStr
 from sqlalchemy import update
 
 from bot import logs
-from bot.app import make_engine
-from bot.engine import Engine
+from bot.engine import Engine, make_engine
 from bot.settings import Settings
 from bot.sync.requests import tick
 from store import migrate, runs

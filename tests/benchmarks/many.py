@@ -29,9 +29,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot import logs
-from bot.app import build, freeze_heap
+from bot.app import build
 from bot.connectors.catalog import load_catalog
 from bot.connectors.grammar import RateLimit
+from bot.heap import freeze_heap
 from bot.settings import Settings
 from bot.web.serving import Serving, free_port
 from store import migrate

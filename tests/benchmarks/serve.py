@@ -12,7 +12,8 @@ from slack_bolt.authorization import AuthorizeResult
 from starlette.applications import Starlette
 
 from bot import logs
-from bot.app import build, freeze_heap
+from bot.app import build
+from bot.heap import freeze_heap
 from bot.playground.host import SIGNING_SECRET, make_settings
 from bot.playground.store import DemoStore
 from bot.web import slack

@@ -13,8 +13,7 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
-from bot.app import make_engine
-from bot.engine import Engine
+from bot.engine import Engine, make_engine
 from bot.playground.host import BOT_TOKEN, CHANNELS, PEOPLE, SIGNING_SECRET, make_settings
 from bot.playground.mailbox import Mailbox
 from bot.playground.slack import SlackServer

@@ -11,8 +11,8 @@ import sys
 from typing import Any
 
 from bot import logs
-from bot.app import freeze_heap, make_engine
-from bot.engine import Engine
+from bot.engine import Engine, make_engine
+from bot.heap import freeze_heap
 from bot.settings import Settings
 from bot.sync.requests import request_run
 from bot.sync.worker import Worker

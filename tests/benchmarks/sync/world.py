@@ -7,8 +7,7 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.app import make_engine
-from bot.engine import Engine
+from bot.engine import Engine, make_engine
 from bot.projects.shape import NewColumn
 from bot.settings import Settings
 from store import migrate
