@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,7 +13,7 @@ from bot.connectors.grammar import CONCURRENT
 from bot.schedule import next_time
 from bot.sync.run import execute
 from bot.sync.worker import Worker
-from store import pending_deletions, runs
+from store import integrations, pending_deletions, runs
 from store.models import (
     Authorization,
     Checkpoint,
@@ -351,3 +352,23 @@ async def test_what_was_claimed_this_moment_is_not_taken_for_orphaned(world: Wor
 
     assert (await world.run(run_id)).state is RunState.SUCCEEDED
     assert world.shop.requests["/v1/customers"] == 1
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_a_run_may_end_while_its_next_time_comes(world: World) -> None:
+    """Neither waits for the other for good: a tick and an end lock in the same order."""
+    await idle_world(world)
+    engine, now = world.engine, world.engine.clock.now()
+    await world.change(next_run_at=now)
+    run_id = await world.queue(Trigger.SCHEDULE)
+    async with engine.database.begin() as session:
+        await runs.claim(session, "w", [run_id], now)
+
+    async with engine.database.begin() as session:
+        [due] = await integrations.due(session, now, 10)
+        ending = asyncio.create_task(execute(engine, run_id, "w", asyncio.Event()))
+        await asyncio.sleep(0.3)
+        assert await runs.add_scheduled(session, [due.id], now) == set()
+    await ending
+
+    assert (await world.run(run_id)).state is RunState.SUCCEEDED
