@@ -22,6 +22,7 @@ class Limits:
     decimals: int | None = None  # of a decimal number, after the point
     is_float: bool = False  # binary floating point: about 15 digits, in twos
     is_single: bool = False  # … and only about 6
+    is_text: bool = False  # a decimal number kept as text: one form for each, its shortest
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,7 @@ A date and time is kept as "2024-05-01 12:00:00+00:00", always UTC.
 
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import event
@@ -22,9 +20,9 @@ from bot.projects.dialect import Row, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
+from bot.projects.sqlite_values import ENCODERS
 from bot.projects.statements import fetch, run
-from bot.projects.texts import datetime_text, decimal_text
-from store.vocabulary import FieldType, UpdateType
+from store.vocabulary import UpdateType
 
 __all__ = [
     "add_column",
@@ -193,42 +191,22 @@ def objection(error: DBAPIError) -> tuple[str | None, str] | None:
     return None, "the project’s table refuses it by one of its rules"
 
 
-def _encoded(table: TableShape, columns: Sequence[str], rows: Sequence[Row]) -> list[Row]:
-    """The rows as SQLite keeps them."""
-    columns_of_values: list[Any] = list(zip(*rows, strict=True))
-    for position, name in enumerate(columns):
+def _encoded(table: TableShape, names: Sequence[str], rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows as SQLite keeps them; most are in that form already."""
+    made: dict[int, Sequence[Any]] = {}
+    for position, name in enumerate(names):
         column = table.column(name)
-        encode = _ENCODERS.get(column.type) if column is not None else None
-        if encode is not None and rows:
-            values = columns_of_values[position]
-            columns_of_values[position] = [None if v is None else encode(v) for v in values]
-    return list(zip(*columns_of_values, strict=True))
-
-
-def _decimal(value: Decimal | str | int) -> str:
-    if isinstance(value, str):  # plain digits
-        value = value.rstrip("0").rstrip(".") if "." in value else value
-        return "0" if value == "-0" else value
-    return decimal_text(Decimal(value))
-
-
-def _date(value: date | str) -> str:
-    return value if isinstance(value, str) else value.isoformat()
-
-
-def _datetime(value: datetime | str) -> str:
-    if isinstance(value, str):
-        if value[10:11] == " " and value.endswith("+00:00"):  # in the very form
-            return value
-        value = datetime.fromisoformat(value)
-    return datetime_text(value)
-
-
-_ENCODERS: dict[FieldType, Callable[[Any], Any]] = {
-    FieldType.DECIMAL: _decimal,
-    FieldType.DATE: _date,
-    FieldType.DATETIME: _datetime,
-}
+        if column is not None and column.type in ENCODERS:
+            values: Sequence[Any] = [row[position] for row in rows]
+            encoded = ENCODERS[column.type](values)
+            if encoded is not values:
+                made[position] = encoded
+    if not made:
+        return rows
+    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for position, values in made.items():
+        columns[position] = values
+    return list(zip(*columns, strict=True))
 
 
 def _all(conditions: Any) -> str:

@@ -76,7 +76,7 @@ def _column(
         nullable=not notnull and not pk,
         in_primary_key=bool(pk),
         has_default=default is not None or counts_up,
-        limits=Limits(is_float=is_float),
+        limits=Limits(is_float=is_float, is_text=kind is FieldType.DECIMAL and not is_float),
     )
 
 

@@ -16,7 +16,7 @@ from bot.sync.peak import Peak, higher
 from bot.sync.stored import Row
 from store.rejects import Rejected
 
-MOST_BYTES = 8 * 1024 * 1024  # of answers
+MOST_BYTES = 5 * 1024 * 1024  # of answers
 MOST_ROWS = 12_500
 PATIENCE = 0.5  # seconds that a page waits for others: a slow service's pages load as they come
 

@@ -118,6 +118,8 @@ def _fast(kind: FieldType, limits: Limits, is_key: bool) -> Check | None:
 
 def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
     """Applies `check` to the values that are there; nothing stays nothing, where that may be."""
+    if check is _as_it_is and not required:
+        return lambda column: (column, ())
 
     def apply(column: Values) -> tuple[Values, Doubts]:
         if all(column):
@@ -238,12 +240,15 @@ def _number(limits: Limits) -> Check:
         joined = "\n".join(texts) + "\n"
         if not lines.fullmatch(joined) or ("-0" in joined and _MINUS_ZERO.search(joined)):
             raise _Doubtful
+        if limits.is_text and _LONG.search(joined):
+            return [v.rstrip("0").rstrip(".") if "." in v else v for v in texts]
         return texts
 
     return check
 
 
 _NUMBERS = {int, str}
+_LONG = re.compile(r"\.[0-9]*0$", re.MULTILINE)  # with zeros at its end
 _MINUS_ZERO = re.compile(r"-0(?:\.0+)?$", re.MULTILINE)  # zero is zero
 
 

@@ -81,11 +81,14 @@ class Mapper:
         """Column by column. `structs`: of `record`; None for a record that is not as usual."""
         assert self.record is not None
         page = MappedPage(records, suspects=frozenset())
-        usual = [place for place, struct in enumerate(structs) if struct is not None]
-        odd = set() if len(usual) == len(structs) else set(range(len(structs))).difference(usual)
-        if usual:
-            whole = structs if not odd else [structs[place] for place in usual]
-            odd |= self._by_columns(page, self.record.columns(whole), usual)
+        usual: Sequence[int] = range(len(structs))
+        odd: set[int] = set()
+        if not all(structs):
+            usual = [place for place, struct in enumerate(structs) if struct is not None]
+            odd = set(range(len(structs))).difference(usual)
+            structs = [structs[place] for place in usual]
+        if structs:
+            odd |= self._by_columns(page, self.record.columns(structs), usual)
         if odd:
             rows = dict(zip(page.places, page.rows, strict=True))
             page.others = sorted(odd)

@@ -18,6 +18,7 @@ from bot.sync.typed import RecordType, Shape
 
 _AT_ONCE = 1024 * 1024  # bytes; one call of the decoder lets no other thread run meanwhile
 _SOME = 100  # records decoded together where a page as a whole will not do
+_CODE = re.compile(rb"\\[uU]")  # two letters, for then it is looked for by its first byte alone
 _NUL = b"\\u0000"  # kept by no database
 # Escapes of characters beyond 16 bits: two halves, one after the other. One alone is none.
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -110,7 +111,7 @@ def _is_odd(text: bytes) -> bool:
     """Whether it may hold NUL, or half a character: what is skipped is not looked at otherwise."""
     if b"\\" not in text:  # a look that is cheap, and enough for most pages
         return False
-    if not any(part.startswith(b"u") for part in text.split(b"\\")):  # quotes and line ends
+    if not _CODE.search(text):  # quotes and line ends alone
         return False
     return _NUL in text or len(_HALF.findall(text)) != 2 * len(_PAIR.findall(text))
 
