@@ -8,13 +8,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from bot.computing import computed
 from bot.connectors import addresses, discovery
 from bot.connectors.credentials import Credentials, key_parameter, signer
 from bot.connectors.grammar import Check, DataType, Service
 from bot.connectors.http import Answer, HttpPool
 from bot.connectors.paginators import Paginator, Read, Unusable
-from bot.connectors.reading import Content, Reader, Trail, records_in
+from bot.connectors.reading import Content, Reader, Trail, read_with, records_in
 from bot.connectors.sending import body_of, explanation, misbehaves, refuses, send
 from bot.connectors.templates import fill_url
 from bot.connectors.turns import Turn
@@ -39,7 +38,7 @@ class Page:
     next: dict[str, Any] | None  # where the page after starts (JSON); None: this is the last
     number: int  # from 1
     size: int = 0  # bytes of the answer
-    made: Any = None  # what the reader made of the records
+    structs: Sequence[Any] | None = None  # the records, as the reader typed them
 
 
 @dataclass(slots=True)
@@ -91,7 +90,7 @@ class Connection:
                     next=trail.step(following, read.records, paginator),
                     number=trail.number,
                     size=read.size,
-                    made=read.made,
+                    structs=read.structs,
                 )
             except Unusable as error:
                 raise misbehaves(self.service.name, str(error)) from error
@@ -153,12 +152,12 @@ class Connection:
             headers=answer.headers,
             page_size=size.value if size else None,
             size=len(answer.body),
-            made=content.made,
+            structs=content.structs,
         )
 
     async def _content(self, data_type: DataType, answer: Answer, reader: Reader | None) -> Content:
         if reader is not None and answer.status < 300:
-            content = await computed(reader, answer.body, answer.content_type)
+            content = await read_with(reader, answer.body, answer.content_type)
             if content is not None:
                 return content
         body = await self._body(answer)

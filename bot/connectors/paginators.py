@@ -36,7 +36,7 @@ class Read:
     headers: Mapping[str, str] = field(default_factory=dict)
     page_size: int | None = None
     size: int = 0  # bytes of the answer
-    made: Any = None  # what a reader made of the records
+    structs: Sequence[Any] | None = None  # the records, as a reader typed them
 
 
 class Cursor(BaseModel):

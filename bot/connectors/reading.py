@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 
+from bot.computing import computed
 from bot.connectors.bodies import decode_record
 from bot.connectors.grammar import ListSpec
 from bot.connectors.paginators import Offset, PageNumber, Paginator, Position, Unusable
 from bot.connectors.values import value_at
 
+_AT_ONCE = 512 * 1024  # bytes; half a millisecond
 _LONGEST_POSITION = 16_384  # characters of its JSON
 
 
@@ -58,11 +60,18 @@ class Content:
 
     body: Any  # at least what the paginator looks at
     records: Sequence[Any]
-    made: Any = None  # what the reader made of the records
+    structs: Sequence[Any] | None = None  # the records once more, typed
 
 
-# From a body and its content type; None where the usual way has to do. Called in a thread.
+# From a body and its content type; None where the usual way has to do.
 Reader = Callable[[bytes, str], Content | None]
+
+
+async def read_with(reader: Reader, body: bytes, content_type: str) -> Content | None:
+    """A large body is read in a thread. Of others, the way there and back costs more than that."""
+    if len(body) <= _AT_ONCE:
+        return reader(body, content_type)
+    return await computed(reader, body, content_type)
 
 
 def records_in(body: Any, spec: ListSpec) -> list[Any]:

@@ -18,7 +18,10 @@ from store.rejects import Rejected
 
 MOST_BYTES = 5 * 1024 * 1024  # of answers
 MOST_ROWS = 12_500
-PATIENCE = 0.5  # seconds that a page waits for others: a slow service's pages load as they come
+AT_ONCE = 4  # batches of that size in the making; where there are more, they are smaller
+PATIENCE = 0.25  # seconds that a page waits for others: a slow service's pages load as they come
+
+_gatherings: set[object] = set()  # under way in this process
 
 
 class Batch:
@@ -44,7 +47,8 @@ class Batch:
 
     @property
     def is_full(self) -> bool:
-        return self._size >= MOST_BYTES or len(self.rows) >= MOST_ROWS
+        share = min(1.0, AT_ONCE / max(len(_gatherings), 1))  # memory is one for all
+        return self._size >= MOST_BYTES * share or len(self.rows) >= MOST_ROWS * share
 
     def add(self, page: Page, mapped: MappedPage) -> None:
         self.pages += 1
@@ -88,6 +92,8 @@ async def gathered(
 
     What goes wrong with a page is raised after the pages before it.
     """
+    this = object()
+    _gatherings.add(this)
     fetching = asyncio.create_task(_next(pages))
     batch = Batch(target)
     try:
@@ -119,6 +125,7 @@ async def gathered(
         if batch.pages:
             yield batch
     finally:
+        _gatherings.discard(this)
         fetching.cancel()
         await asyncio.gather(fetching, return_exceptions=True)
         if isinstance(pages, AsyncGenerator):

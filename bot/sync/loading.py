@@ -47,17 +47,14 @@ class Loader:
     engine: Engine
     job: Job
     way: Way
-    reader: PageReader
     mapper: Mapper
     rejects: KnownRejects
     deletions: KnownDeletions
     seen: set[str] = field(default_factory=set)  # mapped fields that the service still has
 
     async def add(self, batch: Batch, page: Page) -> None:
-        """Maps the page, unless its reader did. Raises SchemaDrift where a mapped field is gone."""
-        mapped = page.made
-        if not isinstance(mapped, MappedPage):
-            mapped = await computed(self.reader.mapped, page.records, self.mapper)
+        """Maps the page. Raises SchemaDrift where a mapped field is gone."""
+        mapped = await computed(self.mapper.mapped, page.records, page.structs)
         if self.job.reads_service:
             self._check_fields(mapped)
         batch.recover(self.rejects.recovered(mapped))
@@ -171,7 +168,7 @@ class Loader:
 
 
 async def loader_for(engine: Engine, job: Job, way: Way, reader: PageReader) -> Loader:
-    """From now on `reader` maps the pages that it reads."""
+    """From now on `reader` reads pages as the mapping needs them."""
     whose = (job.integration_id, way.task.transfer.id)
     rejected = KnownRejects(way.data_type)
     set_aside: list[str] = []
@@ -180,6 +177,6 @@ async def loader_for(engine: Engine, job: Job, way: Way, reader: PageReader) -> 
             rejected.add(await rejects.keys(session, *whose))
             set_aside += await pending_deletions.keys(session, *whose)
     mapper = Mapper(way.plan, way.data_type, way.task.updates)
-    reader.maps_with(mapper)
+    reader.reads(mapper.record)
     deletions = KnownDeletions(way.plan.target, set_aside)
-    return Loader(engine, job, way, reader, mapper, rejected, deletions)
+    return Loader(engine, job, way, mapper, rejected, deletions)

@@ -70,6 +70,14 @@ class Mapper:
             needed.append((self._deleted, Any))
         return needed
 
+    def mapped(self, records: Sequence[Any], structs: Sequence[Any] | None) -> MappedPage:
+        """`structs`: the records as `record` has them; None: they came another way."""
+        if structs is not None:
+            return self.page(records, structs)
+        if self.record is not None and isinstance(records, RawRecords):
+            return self.page(records, list(self.record.each(records.parts)))
+        return self.plain_page(records)
+
     def plain_page(self, records: Sequence[Any]) -> MappedPage:
         """Record by record."""
         page = MappedPage(records, cursor=cursor_of(self._data_type, records))
@@ -77,7 +85,7 @@ class Mapper:
         self._one_by_one(page, {}, page.others)
         return page
 
-    def page(self, records: RawRecords, structs: Sequence[Any]) -> MappedPage:
+    def page(self, records: Sequence[Any], structs: Sequence[Any]) -> MappedPage:
         """Column by column. `structs`: of `record`; None for a record that is not as usual."""
         assert self.record is not None
         page = MappedPage(records, suspects=frozenset())

@@ -5,7 +5,8 @@ a record whose values have another type than usual is not read here, but the slo
 https://jcristharif.com/msgspec/usage.html#validation
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +16,13 @@ NOTHING = msgspec.Raw(b"null")
 # A field that is never there: what bears its name wins over the nested reading (see `value_at`),
 # so a record that has it is not read here.
 _NEVER: Any = Literal["\0"]
+
+_SOME = 100  # records decoded together where a page as a whole will not do
+_CODE = re.compile(rb"\\[uU]")  # two letters, for then it is looked for by its first byte alone
+_NUL = b"\\u0000"  # kept by no database
+# Escapes of characters beyond 16 bits: two halves, one after the other. One alone is none.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]")
+_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
 
 Tree = dict[str, Any]  # name → a tree below it, or a type
 
@@ -83,18 +91,47 @@ class _Node:
 
 
 class RecordType:
-    """What a mapping needs of a record: decoders for one, and for a list of them.
+    """What a mapping needs of a record, and ways to read it.
 
     Numbers with a fraction come as the text that they are written in.
     """
 
     def __init__(self, types: Mapping[str, Any]) -> None:
-        self._shape = Shape(types)
-        self.struct = self._shape.struct
+        shape = Shape(types)
+        self.struct = shape.struct
         self.hook = str
-        self.one = msgspec.json.Decoder(self.struct, float_hook=self.hook)
-        self.many = msgspec.json.Decoder(list[self.struct], float_hook=self.hook)  # type: ignore[name-defined]
-        self.columns = self._shape.columns
+        self.columns = shape.columns
+        self._one = msgspec.json.Decoder(shape.struct, float_hook=self.hook)
+        self._some = msgspec.json.Decoder(list[shape.struct], float_hook=self.hook)  # type: ignore[name-defined]
+
+    def each(self, parts: Sequence[msgspec.Raw]) -> Iterator[Any]:
+        """Each record as a struct; None for one that is not as usual."""
+        for start in range(0, len(parts), _SOME):
+            some = parts[start : start + _SOME]
+            text = b"[" + b",".join(some) + b"]"
+            try:
+                if is_odd(text):
+                    raise msgspec.DecodeError
+                yield from self._some.decode(text)
+            except msgspec.DecodeError:
+                yield from map(self._struct, some)
+
+    def _struct(self, part: msgspec.Raw) -> Any:
+        if is_odd(bytes(part)):
+            return None
+        try:
+            return self._one.decode(part)
+        except msgspec.DecodeError:
+            return None
+
+
+def is_odd(text: bytes) -> bool:
+    """Whether it may hold NUL, or half a character: what is skipped is not looked at otherwise."""
+    if b"\\" not in text:  # a look that is cheap, and enough for most pages
+        return False
+    if not _CODE.search(text):  # quotes and line ends alone
+        return False
+    return _NUL in text or len(_HALF.findall(text)) != 2 * len(_PAIR.findall(text))
 
 
 def _plant(tree: Tree, path: str, type_: Any) -> None:
