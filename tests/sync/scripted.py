@@ -6,7 +6,7 @@ own, put straight into the databases.
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -129,12 +129,16 @@ class Bench:
         self._source_id = self._project_id = 0
         self._pages: dict[str, list[bytes]] = {}
         self._made = 0
+        self.served = 0  # the number of the page that was asked for last, from 1
+        self.asked = asyncio.Event()  # set whenever one is
         self._sql: Any = _connected(engine.settings.project_url.get_secret_value())
         server.handler = self._answer
 
     async def _answer(self, asked: Asked, _writer: asyncio.StreamWriter) -> bytes:
         pages = self._pages[asked.path]
         number = int(asked.query.get("page", "0"))
+        self.served = number + 1
+        self.asked.set()
         if number + 1 < len(pages):
             return raw(pages[number], link=f'<?page={number + 1}>; rel="next"')
         return raw(pages[number])
@@ -160,7 +164,7 @@ class Bench:
             columns.append(f"PRIMARY KEY ({key})")
         self.sql(f"CREATE TABLE {table} ({OURS} text DEFAULT 'ours', {', '.join(columns)})")
         definition = _definition(way, wire, table, incremental)
-        return self._runner.run(self._add(way, table, definition))
+        return self.run(self._add(way, table, definition))
 
     async def _add(self, way: Way, table: str, definition: dict[str, Any]) -> Exchange:
         now = self.engine.clock.now()
@@ -212,18 +216,28 @@ class Bench:
 
     def sync(self, exchange: Exchange, pages: list[bytes]) -> Said:
         """Queues a run over these pages, does it, and looks at what it left."""
-        self._pages[f"/{exchange.table}"] = pages
-        return self._runner.run(self._sync(exchange))
+        return self.run(self._sync(exchange, pages))
 
-    async def _sync(self, exchange: Exchange) -> Said:
-        database = self.engine.database
-        async with database.begin() as session:
+    async def _sync(self, exchange: Exchange, pages: list[bytes]) -> Said:
+        run_id = await self.queue(exchange, pages)
+        assert await Worker(self.engine).run_one()
+        return await self.look(exchange, run_id)
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Does it on the loop on which the service answers."""
+        return self._runner.run(work)
+
+    async def queue(self, exchange: Exchange, pages: list[bytes]) -> int:
+        """Asks for a run over these pages; its id."""
+        self._pages[f"/{exchange.table}"] = pages
+        async with self.engine.database.begin() as session:
             integration = await session.get_one(Integration, exchange.integration_id)
             now = self.engine.clock.now()
-            run = await request_run(session, integration, Trigger.MANUAL, now=now)
-        assert await Worker(self.engine).run_one()
-        async with database.read() as session:
-            run = await session.get_one(Run, run.id)
+            return (await request_run(session, integration, Trigger.MANUAL, now=now)).id
+
+    async def look(self, exchange: Exchange, run_id: int) -> Said:
+        async with self.engine.database.read() as session:
+            run = await session.get_one(Run, run_id)
             kept = await session.execute(
                 select(Reject.record_key, Reject.payload, Reject.field).where(
                     Reject.integration_id == exchange.integration_id
@@ -282,12 +296,12 @@ def bench(database_url: str, project_url: str) -> Iterator[Bench]:
             runner.run(stack.aclose())
 
 
-def quick_settings(database_url: str, project_url: str) -> Settings:
+def quick_settings(database_url: str, project_url: str, secret_key: str | None = None) -> Settings:
     return Settings(
         _env_file=None,
         database_url=SecretStr(database_url),
         project_url=SecretStr(project_url),
-        secret_keys=[SecretStr(Vault.new_key())],
+        secret_keys=[SecretStr(secret_key or Vault.new_key())],
         allow_private_networks=True,
         retry_base_delay=0.001,
         retry_max_delay=0.01,
