@@ -1,6 +1,6 @@
-"""Takes one transfer's batches to its table, with a checkpoint after each."""
+"""Takes one transfer's pages to its table, many at a time, with a checkpoint after each time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -52,50 +52,59 @@ class Loader:
     deletions: KnownDeletions
     seen: set[str] = field(default_factory=set)  # mapped fields that the service still has
 
-    async def add(self, batch: Batch, page: Page) -> None:
-        """Maps the page. Raises SchemaDrift where a mapped field is gone."""
-        mapped = await computed(self.mapper.mapped, page.records, page.structs)
-        if self.job.reads_service:
-            self._check_fields(mapped)
-        batch.recover(self.rejects.recovered(mapped))
-        batch.add(page, mapped)
-        self.rejects.add(each.record_key for each in mapped.rejected)
+    async def load(self, position: Position, gathered: AsyncIterator[list[Page]]) -> Position:
+        """Loads pages from `position` on, as many together as come. Returns where it ended.
 
-    def _check_fields(self, page: MappedPage) -> None:
-        """Before a field that the service no longer sends empties a column.
+        Raises Unwanted or Lost between batches, SchemaDrift where a mapped field is gone,
+        ProjectError where the table refuses, and whatever gathering raises.
+        """
+        async for pages in gathered:
+            batch, drift = await computed(self._mapped, pages)
+            if batch.pages:
+                step = await self._load(batch)
+                position = self._after(position, batch)
+                await self._remember(replace(step, position=position))
+            if drift is not None:
+                raise drift
+        if not position.done:  # a service without a single page: nothing there
+            position = replace(position, done=True)
+            await self._remember(Step(position, Tally()))
+        return position
+
+    def _mapped(self, pages: Sequence[Page]) -> tuple[Batch, SchemaDrift | None]:
+        """The pages up to one that lacks a mapped field, and what to say of it."""
+        batch = Batch(self.way.plan.target)
+        for page in pages:
+            mapped = self.mapper.mapped(page.records, page.structs)
+            drift = self._drift(mapped) if self.job.reads_service else None
+            if drift is not None:
+                return batch, drift
+            batch.recover(self.rejects.recovered(mapped))
+            batch.add(page, mapped)
+            self.rejects.add(each.record_key for each in mapped.rejected)
+        return batch, None
+
+    def _drift(self, page: MappedPage) -> SchemaDrift | None:
+        """Told before a field that the service no longer sends empties a column.
 
         A member's own data type (a custom REST API) is known from a sample alone, and may well
         have fields that few records carry.
         """
         if self.way.task.transfer.definition is not None or len(page.records) < DRIFT_RECORDS:
-            return
+            return None
         sources = set(self.way.plan.sources.values())
         suspects = (sources if page.suspects is None else page.suspects) - self.seen
         if not suspects:
-            return
+            return None
         gone = sorted(suspects & self.way.plan.absent_fields(page.records))
         self.seen |= suspects.difference(gone)
-        if gone:
-            name = self.way.data_type.name
-            raise SchemaDrift(
-                f"Mapped fields of {name} are gone. Look at the mapping and choose others.",
-                [f"{name} come without the field “{field}” now." for field in gone],
-            )
-
-    async def load(self, position: Position, batches: AsyncIterator[Batch]) -> Position:
-        """Loads every batch from `position` on. Returns where it ended.
-
-        Raises Unwanted or Lost between batches, ProjectError where the table refuses, and
-        whatever making the batches raises.
-        """
-        async for batch in batches:
-            step = await self._load(batch)
-            position = self._after(position, batch)
-            await self._remember(replace(step, position=position))
-        if not position.done:  # a service without a single page: nothing there
-            position = replace(position, done=True)
-            await self._remember(Step(position, Tally()))
-        return position
+        if not gone:
+            return None
+        name = self.way.data_type.name
+        return SchemaDrift(
+            f"Mapped fields of {name} are gone. Look at the mapping and choose others.",
+            [f"{name} come without the field “{field}” now." for field in gone],
+        )
 
     async def _load(self, batch: Batch) -> Step:
         """Puts a batch into the table. A batch loaded twice changes nothing."""

@@ -12,7 +12,7 @@ from bot.connectors.grammar import DataType
 from bot.engine import Engine
 from bot.sync import rejected
 from bot.sync.ahead import ahead, unless_stopped
-from bot.sync.batch import gathered
+from bot.sync.gathering import gathered
 from bot.sync.interruptions import Stopping
 from bot.sync.job import Job, Position, Task
 from bot.sync.loading import Way, loader_for
@@ -54,8 +54,7 @@ async def transfer(
             return None
         way = await _prepared(engine, task, data_type)
         loader = await loader_for(engine, job, way, reader)
-        batches = gathered(_from(first, pages), way.plan.target, loader.add)
-        async with aclosing(ahead(batches, stop)) as early:
+        async with aclosing(ahead(gathered(_from(first, pages)), stop)) as early:
             return way, await loader.load(task.start, early)
 
 

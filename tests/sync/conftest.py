@@ -24,4 +24,4 @@ def world(engine: Engine, shop: DemoStore) -> World:
 @pytest.fixture
 def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch for each page, and so a checkpoint after each."""
-    monkeypatch.setattr("bot.sync.batch.MOST_ROWS", 1)
+    monkeypatch.setattr("bot.sync.gathering.MOST_RECORDS", 1)
