@@ -10,18 +10,14 @@ from bot.sync.interruptions import Stopping
 Item = TypeVar("Item")
 
 
-async def ahead(items: AsyncIterator[Item], stop: asyncio.Event) -> AsyncGenerator[Item, None]:
+async def ahead(items: AsyncIterator[Item]) -> AsyncGenerator[Item, None]:
     """The same items, at most one of them made early.
 
-    What goes wrong with an item is raised when it is its turn, after the items before it. Raises
-    Stopping when `stop` is set; what is being made is not waited for.
+    What goes wrong with an item is raised when it is its turn, after the items before it.
     """
     making = asyncio.create_task(_next(items))
     try:
-        while True:
-            item = await unless_stopped(making, stop)
-            if item is None:
-                return
+        while (item := await making) is not None:
             making = asyncio.create_task(_next(items))
             yield item
     finally:

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
+from asyncio import FIRST_COMPLETED
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 
 from bot.connectors.connection import Page
+from bot.sync.interruptions import Stopping
 
 MOST_BYTES = 5 * 1024 * 1024  # of answers
 MOST_RECORDS = 12_500
@@ -15,23 +17,30 @@ PATIENCE = 0.25  # seconds that a page waits for others: a slow service's pages 
 _under_way: set[object] = set()
 
 
-async def gathered(pages: AsyncIterator[Page]) -> AsyncGenerator[list[Page], None]:
+async def gathered(
+    pages: AsyncIterator[Page], stop: asyncio.Event
+) -> AsyncGenerator[list[Page], None]:
     """The pages, several at a time; the next one is fetched meanwhile.
 
-    What goes wrong with a page is raised after the pages before it.
+    What goes wrong with a page is raised after the pages before it. Raises Stopping, after those
+    that are there, when `stop` is set; a request under way is not waited for.
     """
     this = object()
     _under_way.add(this)
+    stopping = asyncio.create_task(stop.wait())
     fetching = asyncio.create_task(_next(pages))
     some: list[Page] = []
     until = 0.0
     try:
         while True:
             patience = max(until - time.monotonic(), 0) if some else None
-            done, _ = await asyncio.wait({fetching}, timeout=patience)
-            if not done:
-                yield some
-                some = []
+            await asyncio.wait({fetching, stopping}, timeout=patience, return_when=FIRST_COMPLETED)
+            if not fetching.done():
+                if some:
+                    yield some
+                    some = []
+                if stop.is_set():
+                    raise Stopping
                 continue
             try:
                 page = fetching.result()
@@ -55,8 +64,9 @@ async def gathered(pages: AsyncIterator[Page]) -> AsyncGenerator[list[Page], Non
             yield some
     finally:
         _under_way.discard(this)
-        fetching.cancel()
-        await asyncio.gather(fetching, return_exceptions=True)
+        for task in (fetching, stopping):
+            task.cancel()
+        await asyncio.gather(fetching, stopping, return_exceptions=True)
         if isinstance(pages, AsyncGenerator):
             with suppress(Exception):  # what went wrong with a page nobody waits for any more
                 await pages.aclose()
