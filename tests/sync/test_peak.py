@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.connectors.reading import RawRecords
@@ -28,6 +28,7 @@ def peak(column: list[Any]) -> Peak | None:
 
 
 @given(st.lists(st.none() | TIMES, max_size=6))
+@settings(deadline=None)
 def test_of_times_the_latest(column: list[datetime | None]) -> None:
     found = peak(column)
     written = [value and json.loads(msgspec.json.encode(value)) for value in column]
@@ -35,6 +36,7 @@ def test_of_times_the_latest(column: list[datetime | None]) -> None:
 
 
 @given(st.lists(st.none() | WHOLE, max_size=6))
+@settings(deadline=None)
 def test_of_whole_numbers_the_largest(column: list[int | None]) -> None:
     found = peak(column)
     assert (found and found.text("at")) == latest(column, FieldType.INTEGER)

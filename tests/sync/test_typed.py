@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.connectors.bodies import OutOfBounds, decode_record
@@ -161,6 +161,7 @@ RECORDS = st.lists(st.tuples(NAMES, VALUES), max_size=5).map(written)
     st.sampled_from([Any, msgspec.Raw]),
     st.lists(RECORDS, min_size=1, max_size=4),
 )
+@settings(deadline=None)
 def test_what_is_read_is_what_is_there(paths: list[str], kind: Any, texts: list[str]) -> None:
     record = RecordType(dict.fromkeys(paths, kind))
     found = structs(record, texts)
