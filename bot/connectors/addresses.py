@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Iterator
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -12,6 +13,7 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _SPECIAL = ipaddress.IPv4Network("192.0.0.0/24")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
+_UNSEEN = re.compile(r"[\x00-\x20\x7f]")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -21,7 +23,7 @@ class BadUrl(ValueError):
 
 def split(url: str) -> SplitResult:
     """The URL's parts. Raises BadUrl unless it is http(s), with a host, without credentials."""
-    if any(ord(sign) < 33 or ord(sign) == 127 for sign in url):
+    if _UNSEEN.search(url):
         raise BadUrl("contains spaces or control characters")
     try:
         parts = urlsplit(url)

@@ -16,7 +16,6 @@ USER_AGENT = "Patchbay/0.1"
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
-_STEPS = ("connect", "read", "write", "pool")
 
 # Adds credentials to a request's headers and query. Called for the first request and for
 # redirects within its origin (scheme, host, port); never for any other place.
@@ -72,7 +71,7 @@ class HttpPool:
         Raises what `get` does.
         """
         async with asyncio.timeout(self.timeout):
-            request = self._request("POST", url, dict(headers), body.encode())
+            request = self._request("POST", url, dict(headers), body=body.encode())
             return (await self._once(request, astray=False))[0]
 
     async def _followed(
@@ -84,8 +83,7 @@ class HttpPool:
             sent, asked = dict(headers), dict(query)
             if sign is not None and not astray:
                 sign(sent, asked)
-            asking = str(httpx.URL(url).copy_merge_params(asked)) if asked else url
-            answer, target = await self._once(self._request("GET", asking, sent), astray)
+            answer, target = await self._once(self._request("GET", url, sent, asked), astray)
             if target is None:
                 return answer
             if url.startswith("https:") and not target.startswith("https:"):
@@ -96,16 +94,21 @@ class HttpPool:
         raise BadBody(f"more than {_MOST_REDIRECTS} redirects in a row")
 
     def _request(
-        self, method: str, url: str, headers: dict[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        headers: dict[str, str],
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> httpx.Request:
+        """Single steps have no time limit: the request as a whole has."""
         try:
+            whole = httpx.URL(url)
             return httpx.Request(
                 method,
-                url,
+                whole.copy_merge_params(dict(query)) if query else whole,
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS} | headers,
                 content=body,
-                # of single steps; what counts is the time of the whole request
-                extensions={"timeout": dict.fromkeys(_STEPS, self.timeout)},
             )
         except httpx.InvalidURL as error:
             raise addresses.BadUrl("is not a valid address") from error

@@ -4,16 +4,14 @@ import ssl
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
 
 import httpcore
 import httpx
 
 from bot.connectors import addresses
 from bot.connectors.bodies import TooLarge, unpacked
+from bot.connectors.streams import connected
 from bot.errors import AddressForbidden
-
-_WIDE = 1024 * 1024  # bytes read at a time, if they are there
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
@@ -21,7 +19,6 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
 
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
-        self._inner = httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,
@@ -43,40 +40,10 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
             )
         for ip in allowed[:-1]:
             try:
-                return _Wide(await self._inner.connect_tcp(ip, port, timeout, local_address))
+                return await connected(ip, port, timeout, local_address)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 continue
-        return _Wide(await self._inner.connect_tcp(allowed[-1], port, timeout, local_address))
-
-
-class _Wide(httpcore.AsyncNetworkStream):
-    """Takes whatever has arrived at once: httpcore asks for 64 KB at a time, however large a page.
-
-    A page of some hundred kilobytes costs a third of the time this way.
-    """
-
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
-        self._inner = inner
-
-    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return await self._inner.read(max(max_bytes, _WIDE), timeout)
-
-    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        await self._inner.write(buffer, timeout)
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-    async def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        return _Wide(await self._inner.start_tls(ssl_context, server_hostname, timeout))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)
+        return await connected(allowed[-1], port, timeout, local_address)
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
