@@ -234,10 +234,12 @@ def _number(limits: Limits) -> Check:
     lines = re.compile(rf"(?:-?+(?:0|[1-9][0-9]{{0,{before - 1}}}+){fraction}\n)*+")
 
     def check(column: Values) -> Values:
-        if not set(map(type, column)) <= _NUMBERS:
-            raise _Doubtful
-        texts = list(map(str, column))
-        joined = "\n".join(texts) + "\n"
+        texts = column
+        try:
+            joined = "\n".join(column) + "\n"
+        except TypeError:  # whole numbers among them, or what is no number and no text either
+            texts = list(map(str, column))
+            joined = "\n".join(texts) + "\n"
         if not lines.fullmatch(joined) or ("-0" in joined and _MINUS_ZERO.search(joined)):
             raise _Doubtful
         if limits.is_text and _LONG.search(joined):
@@ -247,7 +249,6 @@ def _number(limits: Limits) -> Check:
     return check
 
 
-_NUMBERS = {int, str}
 _LONG = re.compile(r"\.[0-9]*0$", re.MULTILINE)  # with zeros at its end
 _MINUS_ZERO = re.compile(r"-0(?:\.0+)?$", re.MULTILINE)  # zero is zero
 

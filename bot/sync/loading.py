@@ -60,6 +60,7 @@ class Loader:
         """
         async for pages in gathered:
             batch, drift = await computed(self._mapped, pages)
+            pages.clear()  # what they were read as is not needed any more
             if batch.pages:
                 step = await self._load(batch)
                 position = self._after(position, batch)
