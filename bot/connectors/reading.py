@@ -13,7 +13,7 @@ from bot.connectors.grammar import ListSpec
 from bot.connectors.paginators import Offset, PageNumber, Paginator, Position, Unusable
 from bot.connectors.values import value_at
 
-_AT_ONCE = 512 * 1024  # bytes; half a millisecond
+AT_ONCE = 512 * 1024  # bytes of a page that is dealt with at once: about a millisecond's work
 _LONGEST_POSITION = 16_384  # characters of its JSON
 
 
@@ -69,7 +69,7 @@ Reader = Callable[[bytes, str], Content | None]
 
 async def read_with(reader: Reader, body: bytes, content_type: str) -> Content | None:
     """A large body is read in a thread. Of others, the way there and back costs more than that."""
-    if len(body) <= _AT_ONCE:
+    if len(body) <= AT_ONCE:
         return reader(body, content_type)
     return await computed(reader, body, content_type)
 

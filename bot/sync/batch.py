@@ -3,7 +3,6 @@
 from bisect import bisect_right
 from typing import Any
 
-from bot.connectors.connection import Page
 from bot.connectors.values import later
 from bot.projects.shape import Target
 from bot.sync.keys import write_key
@@ -32,9 +31,9 @@ class Batch:
         self._mapped: list[MappedPage] = []
         self._starts: list[int] = []  # of each page, its first row
 
-    def add(self, page: Page, mapped: MappedPage) -> None:
+    def add(self, mapped: MappedPage) -> None:
         self.pages += 1
-        self.next, self.done = page.next, page.next is None
+        self.next, self.done = mapped.next, mapped.next is None
         self._mapped.append(mapped)
         self._starts.append(len(self.rows))
         if self.gone:  # deleted, then made again with the same key

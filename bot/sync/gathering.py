@@ -3,8 +3,9 @@
 import asyncio
 import time
 from asyncio import FIRST_COMPLETED
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Any, Protocol, TypeVar
 
 from bot.connectors.connection import Page
 from bot.sync.interruptions import Stopping
@@ -17,10 +18,29 @@ PATIENCE = 0.25  # seconds that a page waits for others: a slow service's pages 
 _under_way: set[object] = set()
 
 
+class Taken(Protocol):
+    """What is made of a page."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def records(self) -> Sequence[Any]: ...
+
+
+Item = TypeVar("Item", bound=Taken)
+
+
+async def _as_it_is(page: Any) -> Any:
+    return page
+
+
 async def gathered(
-    pages: AsyncIterator[Page], stop: asyncio.Event
-) -> AsyncGenerator[list[Page], None]:
-    """The pages, several at a time; the next one is fetched meanwhile.
+    pages: AsyncIterator[Page],
+    stop: asyncio.Event,
+    take: Callable[[Page], Awaitable[Item]] = _as_it_is,
+) -> AsyncGenerator[list[Item], None]:
+    """What `take` makes of the pages, several at a time; the next one is fetched meanwhile.
 
     What goes wrong with a page is raised after the pages before it. Raises Stopping, after those
     that are there, when `stop` is set; a request under way is not waited for.
@@ -29,7 +49,7 @@ async def gathered(
     _under_way.add(this)
     stopping = asyncio.create_task(stop.wait())
     fetching = asyncio.create_task(_next(pages))
-    some: list[Page] = []
+    some: list[Item] = []
     until = 0.0
     try:
         while True:
@@ -44,18 +64,21 @@ async def gathered(
                 continue
             try:
                 page = fetching.result()
+                if page is None:
+                    break
+                is_last = page.next is None
+                if not is_last:
+                    fetching = asyncio.create_task(_next(pages))
+                    await asyncio.sleep(0)  # the request is on its way before the page is taken
+                taken = await take(page)
             except Exception:  # whatever it is: what came before it is not lost
                 if some:
                     yield some
                 raise
-            if page is None:
-                break
-            if page.next is not None:
-                fetching = asyncio.create_task(_next(pages))
             if not some:
                 until = time.monotonic() + PATIENCE
-            some.append(page)
-            if page.next is None:
+            some.append(taken)
+            if is_last:
                 break
             if _is_enough(some):
                 yield some
@@ -72,7 +95,7 @@ async def gathered(
                 await pages.aclose()
 
 
-def _is_enough(pages: list[Page]) -> bool:
+def _is_enough(pages: Sequence[Taken]) -> bool:
     share = min(1.0, AT_ONCE / len(_under_way))  # memory is one for all
     size = sum(page.size for page in pages)
     return (

@@ -8,6 +8,7 @@ import structlog
 from bot.computing import computed
 from bot.connectors.connection import Page
 from bot.connectors.grammar import DataType
+from bot.connectors.reading import AT_ONCE
 from bot.connectors.values import later
 from bot.engine import Engine
 from bot.errors import SchemaDrift
@@ -52,15 +53,22 @@ class Loader:
     deletions: KnownDeletions
     seen: set[str] = field(default_factory=set)  # mapped fields that the service still has
 
-    async def load(self, position: Position, gathered: AsyncIterator[list[Page]]) -> Position:
+    async def take(self, page: Page) -> MappedPage:
+        """Maps a page. A small one is mapped here and now: in less time than a thread takes to
+        wake up, while the next one arrives. A large one goes to the thread.
+        """
+        if page.size <= AT_ONCE:
+            return self.mapper.mapped(page)
+        return await computed(self.mapper.mapped, page)
+
+    async def load(self, position: Position, gathered: AsyncIterator[list[MappedPage]]) -> Position:
         """Loads pages from `position` on, as many together as come. Returns where it ended.
 
         Raises Unwanted or Lost between batches, SchemaDrift where a mapped field is gone,
         ProjectError where the table refuses, and whatever gathering raises.
         """
         async for pages in gathered:
-            batch, drift = await computed(self._mapped, pages)
-            pages.clear()  # what they were read as is not needed any more
+            batch, drift = self._together(pages)
             if batch.pages:
                 step = await self._load(batch)
                 position = self._after(position, batch)
@@ -72,17 +80,16 @@ class Loader:
             await self._remember(Step(position, Tally()))
         return position
 
-    def _mapped(self, pages: Sequence[Page]) -> tuple[Batch, SchemaDrift | None]:
+    def _together(self, pages: Sequence[MappedPage]) -> tuple[Batch, SchemaDrift | None]:
         """The pages up to one that lacks a mapped field, and what to say of it."""
         batch = Batch(self.way.plan.target)
         for page in pages:
-            mapped = self.mapper.mapped(page.records, page.structs)
-            drift = self._drift(mapped) if self.job.reads_service else None
+            drift = self._drift(page) if self.job.reads_service else None
             if drift is not None:
                 return batch, drift
-            batch.recover(self.rejects.recovered(mapped))
-            batch.add(page, mapped)
-            self.rejects.add(each.record_key for each in mapped.rejected)
+            batch.recover(self.rejects.recovered(page))
+            batch.add(page)
+            self.rejects.add(each.record_key for each in page.rejected)
         return batch, None
 
     def _drift(self, page: MappedPage) -> SchemaDrift | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bot.connectors.connection import cursor_of
+from bot.connectors.connection import Page, cursor_of
 from bot.connectors.grammar import DataType
 from bot.connectors.reading import RawRecords
 from bot.projects.shape import Target
@@ -26,6 +26,8 @@ ROWS_UPDATES = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 @dataclass(slots=True)
 class MappedPage:
     records: Sequence[Any]
+    size: int = 0  # bytes of the answer
+    next: dict[str, Any] | None = None  # where the page after starts; None: this is the last
     rows: list[Row] = field(default_factory=list)
     places: Sequence[int] = ()  # of each row, its record's among the records
     gone: dict[str, Row] = field(default_factory=dict)  # keys by their written form
@@ -39,7 +41,7 @@ class MappedPage:
 
 
 class Mapper:
-    """What a transfer does with records. Calls take a page's time: make them in a thread."""
+    """What a transfer does with records."""
 
     def __init__(self, plan: Plan, data_type: DataType, updates: Collection[UpdateType]) -> None:
         self._plan = plan
@@ -70,13 +72,14 @@ class Mapper:
             needed.append((self._deleted, Any))
         return needed
 
-    def mapped(self, records: Sequence[Any], structs: Sequence[Any] | None) -> MappedPage:
-        """`structs`: the records as `record` has them; None: they came another way."""
-        if structs is not None:
-            return self.page(records, structs)
-        if self.record is not None and isinstance(records, RawRecords):
-            return self.page(records, list(self.record.each(records.parts)))
-        return self.plain_page(records)
+    def mapped(self, page: Page) -> MappedPage:
+        """The page, whichever way it came."""
+        records, structs = page.records, page.structs
+        if structs is None and self.record is not None and isinstance(records, RawRecords):
+            structs = list(self.record.each(records.parts))
+        found = self.plain_page(records) if structs is None else self.page(records, structs)
+        found.size, found.next = page.size, page.next
+        return found
 
     def plain_page(self, records: Sequence[Any]) -> MappedPage:
         """Record by record."""

@@ -54,7 +54,8 @@ async def transfer(
             return None
         way = await _prepared(engine, task, data_type)
         loader = await loader_for(engine, job, way, reader)
-        async with aclosing(ahead(gathered(_from(first, pages), stop))) as early:
+        batches = gathered(_from(first, pages), stop, loader.take)
+        async with aclosing(ahead(batches)) as early:
             return way, await loader.load(task.start, early)
 
 
