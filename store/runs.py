@@ -1,6 +1,6 @@
 """Runs as a queue: asked for, claimed by one worker, given back, and looked back on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -25,10 +25,8 @@ async def add(
     watcher_id: str | None = None,
 ) -> Run | None:
     """A queued run, or None where the integration has one that is not finished."""
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return await session.scalar(
-        insert(Run)
+    added: Run | None = await session.scalar(
+        _insert(session)(Run)
         .values(
             workspace_id=workspace_id,
             integration_id=integration_id,
@@ -39,14 +37,13 @@ async def add(
         .on_conflict_do_nothing()
         .returning(Run)
     )
+    return added
 
 
 async def add_scheduled(
     session: AsyncSession, integration_ids: Collection[int], now: datetime
 ) -> set[int]:
     """Queues a run for each of these integrations. Returns those that had no unfinished one."""
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     values = {
         "workspace_id": Integration.workspace_id,
         "integration_id": Integration.id,
@@ -54,7 +51,7 @@ async def add_scheduled(
         "queued_at": literal(now, Run.queued_at.type),
     }
     found = await session.scalars(
-        insert(Run)
+        _insert(session)(Run)
         .from_select(
             list(values), select(*values.values()).where(Integration.id.in_(integration_ids))
         )
@@ -134,6 +131,53 @@ async def held(session: AsyncSession, run_id: int, worker: str) -> Run | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+async def advance(
+    session: AsyncSession, run_id: int, worker: str, counts: Mapping[str, int], now: datetime
+) -> bool:
+    """Adds to the counts of a run that gets on; False where `worker` does not hold it any more.
+
+    That it got on is why `attempts` starts anew: only a run that kills its workers in one place
+    is given up.
+    """
+    table: Any = Run.__table__
+    result = await session.execute(
+        update(table)
+        .where(table.c.id == run_id, table.c.state == RunState.RUNNING, table.c.worker == worker)
+        .values(heartbeat_at=now, attempts=1, **_added(table, counts))
+    )
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+async def move_checkpoint(
+    session: AsyncSession,
+    run_id: int,
+    transfer_id: int,
+    position: Mapping[str, Any],
+    counts: Mapping[str, int],
+) -> None:
+    """`position`: values of a checkpoint's other columns."""
+    table: Any = Checkpoint.__table__
+    statement = _insert(session)(table).values(
+        run_id=run_id, transfer_id=transfer_id, **position, **counts
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["run_id", "transfer_id"],
+            set_=dict(position) | _added(table, counts),
+        )
+    )
+
+
+def _insert(session: AsyncSession) -> Any:
+    dialect = session.get_bind().dialect.name
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert
+
+
+def _added(table: Any, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {name: table.c[name] + count for name, count in counts.items()}
 
 
 async def beat(session: AsyncSession, worker: str, run_ids: Collection[int], now: datetime) -> None:

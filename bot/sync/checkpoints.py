@@ -1,16 +1,18 @@
-"""How far a run got, written with every page in one short transaction."""
+"""How far a run got, written with every batch in one short transaction."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.sync.interruptions import Lost
-from bot.sync.job import Job, Position, wanted
+from bot.sync.job import Job, Position
 from store import integrations, pending_deletions, rejects, runs
-from store.models import Checkpoint, Integration, Run
+from store.models import Integration
 from store.rejects import Rejected
+from store.vocabulary import IntegrationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,10 @@ class Tally:
     unchanged: int = 0
     rejected: int = 0
 
-    def add_to(self, counts: Run | Checkpoint) -> None:
-        counts.created += self.created
-        counts.updated += self.updated
-        counts.deleted += self.deleted
-        counts.unchanged += self.unchanged
-        counts.rejected += self.rejected
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A page that is in the project's table by now, and what to remember of it."""
+    """A batch that is in the project's table by now, and what to remember of it."""
 
     position: Position
     tally: Tally
@@ -50,13 +45,10 @@ async def write(
 
     Raises Lost where the run is not this worker's any more; nothing is written then.
     """
-    run = await runs.held(session, job.run_id, job.worker)
-    if run is None:
+    counts = asdict(step.tally)
+    if not await runs.advance(session, job.run_id, job.worker, counts, now):
         raise Lost
-    run.heartbeat_at = now
-    run.attempts = 1  # it gets on: only a run that kills its workers in one place is given up
-    step.tally.add_to(run)
-    await _move(session, job, transfer_id, step)
+    await runs.move_checkpoint(session, job.run_id, transfer_id, asdict(step.position), counts)
     whose = (job.integration_id, transfer_id)
     if step.recovered:
         await rejects.forget(session, *whose, step.recovered)
@@ -76,26 +68,7 @@ async def write(
         await pending_deletions.set_aside(session, *whose, step.gone)
     if step.position.done and job.reads_service and step.position.cursor is not None:
         await integrations.move_cursor(session, *whose, step.position.cursor)
-    return wanted(await session.get_one(Integration, job.integration_id), job.trigger)
-
-
-async def _move(session: AsyncSession, job: Job, transfer_id: int, step: Step) -> None:
-    checkpoint = await session.get(Checkpoint, (job.run_id, transfer_id))
-    if checkpoint is None:
-        checkpoint = Checkpoint(
-            run_id=job.run_id,
-            transfer_id=transfer_id,
-            created=0,
-            updated=0,
-            deleted=0,
-            unchanged=0,
-            rejected=0,
-        )
-        session.add(checkpoint)
-    position = step.position
-    checkpoint.since = position.since
-    checkpoint.cursor = position.cursor
-    checkpoint.next_page = position.next_page
-    checkpoint.pages = position.pages
-    checkpoint.done = position.done
-    step.tally.add_to(checkpoint)
+    state = await session.scalar(
+        select(Integration.state).where(Integration.id == job.integration_id)
+    )
+    return state is IntegrationState.ACTIVE or not job.reads_service
