@@ -47,36 +47,34 @@ async def keep(
 ) -> None:
     """Adds them; a record that was there already gets its newest payload and reason."""
     latest = {each.record_key: each for each in rejected}
-    for some in _batches(list(latest.values())):
-        statement = _insert(session)(Reject).values(
-            [
-                {
-                    "workspace_id": workspace_id,
-                    "integration_id": integration_id,
-                    "transfer_id": transfer_id,
-                    "run_id": run_id,
-                    "record_key": each.record_key,
-                    "payload": each.payload,
-                    "field": each.field,
-                    "reason": each.reason,
-                    "created_at": at,
-                }
-                for each in some
-            ]
-        )
-        new = statement.excluded
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["integration_id", "transfer_id", "record_key"],
-                set_={
-                    "run_id": new.run_id,
-                    "payload": new.payload,
-                    "field": new.field,
-                    "reason": new.reason,
-                    "created_at": new.created_at,
-                },
-            )
-        )
+    statement = _insert(session)(Reject.__table__)
+    new = statement.excluded
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["integration_id", "transfer_id", "record_key"],
+            set_={
+                "run_id": new.run_id,
+                "payload": new.payload,
+                "field": new.field,
+                "reason": new.reason,
+                "created_at": new.created_at,
+            },
+        ),
+        [
+            {
+                "workspace_id": workspace_id,
+                "integration_id": integration_id,
+                "transfer_id": transfer_id,
+                "run_id": run_id,
+                "record_key": each.record_key,
+                "payload": each.payload,
+                "field": each.field,
+                "reason": each.reason,
+                "created_at": at,
+            }
+            for each in latest.values()
+        ],
+    )
 
 
 async def any_of(session: AsyncSession, integration_id: int, transfer_id: int) -> bool:

@@ -6,7 +6,7 @@ https://jcristharif.com/msgspec/usage.html#validation
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -18,6 +18,8 @@ NOTHING = msgspec.Raw(b"null")
 _NEVER: Any = Literal["\0"]
 
 _SOME = 100  # records decoded together where a page as a whole will not do
+_TRIES = 5  # of them that are not as usual, before each is tried alone
+_PLACE = re.compile(r"`\$\[(\d+)\]")  # … - at `$[37].email`
 _CODE = re.compile(rb"\\[uU]")  # two letters, for then it is looked for by its first byte alone
 _NUL = b"\\u0000"  # kept by no database
 # Escapes of characters beyond 16 bits: two halves, one after the other. One alone is none.
@@ -104,17 +106,32 @@ class RecordType:
         self._one = msgspec.json.Decoder(shape.struct, float_hook=self.hook)
         self._some = msgspec.json.Decoder(list[shape.struct], float_hook=self.hook)  # type: ignore[name-defined]
 
-    def each(self, parts: Sequence[msgspec.Raw]) -> Iterator[Any]:
+    def each(self, parts: Sequence[msgspec.Raw]) -> list[Any]:
         """Each record as a struct; None for one that is not as usual."""
+        found: list[Any] = []
         for start in range(0, len(parts), _SOME):
-            some = parts[start : start + _SOME]
-            text = b"[" + b",".join(some) + b"]"
+            found += self._several(parts[start : start + _SOME])
+        return found
+
+    def _several(self, parts: Sequence[msgspec.Raw]) -> list[Any]:
+        """Together as far as they are as usual; the decoder says where one is not."""
+        found: list[Any] = []
+        for _ in range(_TRIES):
+            text = b"[" + b",".join(parts[len(found) :]) + b"]"
+            if is_odd(text):
+                break
             try:
-                if is_odd(text):
-                    raise msgspec.DecodeError
-                yield from self._some.decode(text)
+                return found + self._some.decode(text)
+            except msgspec.ValidationError as error:
+                place = _PLACE.search(str(error))
+                if place is None:
+                    break
+                good = parts[len(found) : len(found) + int(place[1])]
+                found += self._some.decode(b"[" + b",".join(good) + b"]")
+                found.append(None)
             except msgspec.DecodeError:
-                yield from map(self._struct, some)
+                break
+        return found + list(map(self._struct, parts[len(found) :]))
 
     def _struct(self, part: msgspec.Raw) -> Any:
         if is_odd(bytes(part)):
