@@ -94,6 +94,8 @@ class _PatchbayEntry:
         spec = {
             "workspace_id": world.WORKSPACE,
             "integration_id": self.world.integration_id,
+            "rehearsal_id": self.world.rehearsal_id,
+            "stock": Stock.WIDE if case.stock is Stock.WIDE else Stock.PLAIN,
             "trigger": case.trigger,
         }
         log = self.world.folder / "patchbay.log"

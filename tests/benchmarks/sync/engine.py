@@ -8,34 +8,14 @@ What it is to do comes as JSON on standard input.
 import asyncio
 import json
 import sys
-from typing import Any
 
 from bot import logs
-from bot.engine import Engine, make_engine
+from bot.engine import make_engine
 from bot.heap import freeze_heap
 from bot.settings import Settings
-from bot.sync.requests import request_run
-from bot.sync.worker import Worker
-from store import integrations
-from store.models import Run
 from store.vocabulary import Trigger
+from tests.benchmarks.sync.rehearsal import rehearse, synced
 from tests.benchmarks.sync.stopwatch import Stopwatch
-
-
-async def _sync(engine: Engine, spec: dict[str, Any], watch: Stopwatch) -> Run:
-    worker = Worker(engine)
-    freeze_heap()
-    with watch:
-        async with engine.database.begin() as session:
-            integration = await integrations.get(
-                session, spec["workspace_id"], spec["integration_id"]
-            )
-            assert integration is not None
-            now = engine.clock.now()
-            run = await request_run(session, integration, Trigger(spec["trigger"]), now=now)
-        await worker.run_one()
-    async with engine.database.read() as session:
-        return await session.get_one(Run, run.id)
 
 
 async def _main() -> None:
@@ -43,8 +23,12 @@ async def _main() -> None:
     settings = Settings(_env_file=None)
     logs.configure(settings.log_format)
     engine = make_engine(settings)
+    await rehearse(engine, spec)
+    freeze_heap()
     watch = Stopwatch(spec["spawned"])
-    run = await _sync(engine, spec, watch)
+    trigger = Trigger(spec["trigger"])
+    with watch:
+        run = await synced(engine, spec["workspace_id"], spec["integration_id"], trigger)
     watch.report(
         state=run.state,
         error=run.error,

@@ -86,7 +86,7 @@ def _response(body: bytes, status: str = "200 OK") -> bytes:
     return head.encode() + b"\r\n\r\n" + body
 
 
-class _Speech(asyncio.Protocol):
+class Speech(asyncio.Protocol):
     """Just enough HTTP/1.1: GET, connections kept alive, one request after the other."""
 
     def __init__(self, shop: Shop) -> None:
@@ -108,7 +108,7 @@ class _Speech(asyncio.Protocol):
 
 
 async def _main(shop: Shop) -> None:
-    server = await asyncio.get_running_loop().create_server(lambda: _Speech(shop), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(lambda: Speech(shop), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     print(f"{READY}http://127.0.0.1:{port}", flush=True)
     await server.serve_forever()

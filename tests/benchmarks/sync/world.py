@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,7 @@ from tests.benchmarks.sync.records import CATALOG, Field, mapped
 
 WORKSPACE = "T1"
 SERVICE = "benchmark_shop"
+REHEARSAL = "rehearsal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class World:
     project_url: str
     secret_key: str
     integration_id: int = 0
+    rehearsal_id: int = 0  # another one, small, of the same data type; its shop is yet to come
 
     @property
     def bot_database(self) -> Path:
@@ -78,7 +81,10 @@ def empty_database(path: Path) -> None:
 async def set_up(
     folder: Path, template: Path, project_url: str, shop_url: str, data_type: str
 ) -> World:
-    """An active integration of the data type, with every type of update, and its empty table."""
+    """An active integration of the data type, with every type of update, and its empty table.
+
+    And another one like it, for the process to rehearse with.
+    """
     world = World(folder, project_url, Vault.new_key())
     shutil.copy(template, world.bot_database)
     engine = make_engine(world.settings)
@@ -88,23 +94,42 @@ async def set_up(
         for field in fields
     ]
     async with engine.database.begin() as session:
-        project, integration = await _write(session, engine, shop_url, data_type)
+        project = await _project(session, engine)
+        integration = await _integration(session, engine, project, shop_url, data_type, data_type)
+        other = await _integration(session, engine, project, shop_url, data_type, REHEARSAL)
     database = await engine.projects.get(project)
-    await database.create_table(data_type, columns)
+    for table in (data_type, REHEARSAL):
+        await database.create_table(table, columns)
     await engine.http.close()
     await engine.projects.close()
     await engine.database.close()
-    return replace(world, integration_id=integration.id)
+    return replace(world, integration_id=integration.id, rehearsal_id=other.id)
 
 
-async def _write(
-    session: AsyncSession, engine: Engine, shop_url: str, data_type: str
-) -> tuple[Project, Integration]:
+def _owned(engine: Engine) -> dict[str, Any]:
     now = engine.clock.now()
-    session.add(Workspace(id=WORKSPACE, name="Benchmark", created_at=now))
+    return {"workspace_id": WORKSPACE, "created_by": "U_EDITOR", "created_at": now}
+
+
+async def _project(session: AsyncSession, engine: Engine) -> Project:
+    session.add(Workspace(id=WORKSPACE, name="Benchmark", created_at=engine.clock.now()))
     await session.flush()
-    owned = {"workspace_id": WORKSPACE, "created_by": "U_EDITOR", "created_at": now}
-    shop = {"service": SERVICE, "name": "Shop", "name_key": "shop"}
+    project = Project(**_owned(engine), name="Data", name_key="data")
+    session.add(project)
+    await session.flush()
+    return project
+
+
+async def _integration(
+    session: AsyncSession,
+    engine: Engine,
+    project: Project,
+    shop_url: str,
+    data_type: str,
+    table: str,
+) -> Integration:
+    owned = _owned(engine)
+    shop = {"service": SERVICE, "name": table, "name_key": table}
     authorization = Authorization(
         **owned,
         **shop,
@@ -112,16 +137,15 @@ async def _write(
         params={"shop_url": shop_url},
         secret=engine.vault.seal({"key": "benchmark"}),
     )
-    project = Project(**owned, name="Data", name_key="data")
-    session.add_all([authorization, project])
+    session.add(authorization)
     await session.flush()
     source = Source(**owned, **shop, authorization_id=authorization.id)
     session.add(source)
     await session.flush()
     integration = Integration(
         **owned,
-        name="Shop → Data",
-        name_key="shop → data",
+        name=table,
+        name_key=table,
         source_id=source.id,
         state=IntegrationState.ACTIVE,
         schedule_kind=ScheduleKind.HOURLY,
@@ -129,14 +153,14 @@ async def _write(
         timezone="Europe/Paris",
         next_run_at=None,
         policy={},
-        activated_at=now,
+        activated_at=engine.clock.now(),
     )
     transfer = Transfer(
         **owned,
         source_id=source.id,
         data_type=data_type,
         project_id=project.id,
-        table_name=data_type,
+        table_name=table,
         state=TransferState.ACTIVE,
         pairs=_pairs(mapped(data_type)),
     )
@@ -146,7 +170,7 @@ async def _write(
     session.add(
         IntegrationTransfer(integration_id=integration.id, transfer_id=transfer.id, **updates)
     )
-    return project, integration
+    return integration
 
 
 def _pairs(fields: list[Field]) -> list[MappingPair]:
