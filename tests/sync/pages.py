@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from bot.connectors.connection import Page
 from bot.connectors.grammar import DataType
-from bot.connectors.reading import RawRecords
+from bot.connectors.reading import Content, RawRecords
 from bot.connectors.values import later, moment_of
 from bot.projects.shape import Column, Limits, TableShape
 from bot.sync.mapper import MappedPage, Mapper
@@ -84,7 +85,9 @@ def body(parts: Sequence[str], before: str = "", after: str = ', "next": "x"') -
     return f'{{{before}"data": [{", ".join(parts)}]{after}}}'.encode()
 
 
-def read(data_type: DataType, mapper: Mapper | None, answer: bytes, content: str = "") -> Any:
+def read(
+    data_type: DataType, mapper: Mapper | None, answer: bytes, content: str = ""
+) -> Content | None:
     """What a reader finds in an answer; without a mapper, before it is known what is needed."""
     reader = PageReader(data_type)
     if mapper is not None:
@@ -92,21 +95,32 @@ def read(data_type: DataType, mapper: Mapper | None, answer: bytes, content: str
     return reader(answer, content)
 
 
+def mapped(mapper: Mapper, content: Content) -> MappedPage:
+    """As it travels from the reader to the mapper."""
+    return mapper.mapped(Page(content.records, None, 1, structs=content.structs))
+
+
 def whole(data_type: DataType, mapper: Mapper, parts: Sequence[str]) -> MappedPage:
     """From its bytes in one go, where it can be: as most pages come."""
     content = read(data_type, mapper, body(parts))
-    return mapper.mapped(content.records, content.structs)
+    assert content is not None
+    return mapped(mapper, content)
 
 
 def afterwards(data_type: DataType, mapper: Mapper, parts: Sequence[str]) -> MappedPage:
     """Read before it was known what to map, as a first page is."""
     content = read(data_type, None, body(parts))
+    assert content is not None
     assert content.structs is None
-    return mapper.mapped(content.records, None)
+    return mapped(mapper, content)
+
+
+def raw(parts: Sequence[str]) -> RawRecords:
+    return RawRecords.of([part.encode() for part in parts])
 
 
 def plainly(mapper: Mapper, parts: Sequence[str]) -> MappedPage:
-    return mapper.plain_page(RawRecords.of([part.encode() for part in parts]))
+    return mapper.plain_page(raw(parts))
 
 
 def told(page: MappedPage, cursor: str = "changed") -> dict[str, Any]:

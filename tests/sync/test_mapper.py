@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.connectors.bodies import decode_record
 from bot.connectors.grammar import DataType
-from bot.connectors.reading import RawRecords
+from bot.connectors.reading import Content
 from bot.connectors.values import later
 from bot.projects.shape import Limits
 from bot.sync.keys import HASHED, reject_key
@@ -26,8 +26,10 @@ from tests.sync.pages import (
     ROWS,
     Wish,
     afterwards,
+    mapped,
     mapper,
     plainly,
+    raw,
     things,
     told,
     whole,
@@ -180,7 +182,7 @@ def test_a_record_that_cannot_be_read_is_a_reject() -> None:
     mapping = mapper(things(), FEW)
     half = '"\\ud800"'
     parts = ['{"id": 1}', f'{{"id": 2, "note": {half}}}', f'{{"id": 3, "other": {half}}}']
-    page = mapping.mapped(RawRecords.of([part.encode() for part in parts]), None)
+    page = mapped(mapping, Content(None, raw(parts)))
     assert page.rows == [(1, None)]
     assert [each.payload for each in page.rejected] == parts[1:]
     assert {each.reason for each in page.rejected} == {
@@ -191,7 +193,7 @@ def test_a_record_that_cannot_be_read_is_a_reject() -> None:
 
 def test_records_that_came_the_usual_way_go_one_by_one() -> None:
     mapping = mapper(things(), FEW)
-    page = mapping.mapped([{"id": 1}, {"id": "2"}, 5], None)
+    page = mapped(mapping, Content(None, [{"id": 1}, {"id": "2"}, 5]))
     assert (page.rows, len(page.rejected), page.suspects) == ([(1, None), (2, None)], 1, None)
 
 

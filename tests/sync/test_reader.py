@@ -13,7 +13,7 @@ from bot.connectors.bodies import decode
 from bot.connectors.paginators import Paginator, Read, Unusable
 from bot.connectors.reading import RawRecords, records_in
 from bot.sync import reader as reading
-from tests.sync.pages import FEW, body, mapper, plainly, read, things, told
+from tests.sync.pages import FEW, body, mapped, mapper, plainly, read, things, told
 
 USUAL = ['{"id": 1, "note": "a", "more": [1]}', '{"note": "b", "id": 2}', '{"id": 3}']
 PAGINATORS: TypeAdapter[Paginator] = TypeAdapter(Paginator)
@@ -59,7 +59,7 @@ def test_so_does_a_large_page(monkeypatch: pytest.MonkeyPatch) -> None:
     large = [f'{{"id": {number}, "note": "{"x" * 5000}"}}' for number in range(230)]
     content = read(things_, mapping, body(large))
     assert content.structs is None
-    page = mapping.mapped(content.records, None)
+    page = mapped(mapping, content)
     assert told(page) == told(plainly(mapping, large))
     assert (len(page.rows), page.others) == (230, ())  # all of them in columns
     monkeypatch.setattr(reading, "_AT_ONCE", len(body(large)))
