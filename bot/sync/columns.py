@@ -137,7 +137,7 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
         try:
             checked: Values = check(there) if there else ()
         except _Doubtful:
-            checked = [_one(check, value) for value in there]
+            checked = _by_halves(check, there)
             doubts.update(
                 place for place, value in zip(places, checked, strict=True) if value is None
             )
@@ -151,11 +151,15 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
     return apply
 
 
-def _one(check: Check, value: Any) -> Any:
+def _by_halves(check: Check, values: Values) -> list[Any]:
+    """None for each value that is doubtful: few are, as a rule."""
     try:
-        return check([value])[0]
+        return list(check(values))
     except _Doubtful:
-        return None
+        if len(values) == 1:
+            return [None]
+    middle = len(values) // 2
+    return _by_halves(check, values[:middle]) + _by_halves(check, values[middle:])
 
 
 def _by_one(convert: Convert) -> Apply:
