@@ -20,7 +20,15 @@ _LONGEST_POSITION = 16_384  # characters of its JSON
 class RawRecords(Sequence[Any]):
     """A page's records as they came; one is made into values only when somebody looks at it."""
 
-    def __init__(self, count: int, split: Callable[[], Sequence[msgspec.Raw]]) -> None:
+    def __init__(
+        self,
+        count: int,
+        split: Callable[[], Sequence[msgspec.Raw]],
+        *,
+        has_odd_texts: bool = True,
+    ) -> None:
+        """`has_odd_texts`: whether it may hold characters that no database keeps."""
+        self.has_odd_texts = has_odd_texts
         self._count = count
         self._split = split
         self._parts: Sequence[msgspec.Raw] | None = None

@@ -76,7 +76,7 @@ class Mapper:
         """The page, whichever way it came."""
         records, structs = page.records, page.structs
         if structs is None and self.record is not None and isinstance(records, RawRecords):
-            structs = self.record.each(records.parts)
+            structs = self.record.each(records.parts, look=records.has_odd_texts)
         found = self.plain_page(records) if structs is None else self.page(records, structs)
         found.size, found.next = page.size, page.next
         return found

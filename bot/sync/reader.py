@@ -39,7 +39,8 @@ class PageReader:
             return None
 
     def _content(self, text: bytes, parts: Unpack) -> Content:
-        if self._whole is not None and len(text) <= _AT_ONCE and not is_odd(text):
+        odd = is_odd(text)
+        if self._whole is not None and len(text) <= _AT_ONCE and not odd:
             try:
                 found, structs = self._whole(text)
             except msgspec.DecodeError:
@@ -48,7 +49,7 @@ class PageReader:
                 records = RawRecords(len(structs), lambda: parts(text)[1])
                 return Content(found, records, structs)
         found, split = parts(text)
-        return Content(found, RawRecords(len(split), lambda: split))
+        return Content(found, RawRecords(len(split), lambda: split, has_odd_texts=odd))
 
 
 def _unpacker(data_type: DataType, record: Any, hook: Any = None) -> Unpack | None:

@@ -17,7 +17,7 @@ NOTHING = msgspec.Raw(b"null")
 # so a record that has it is not read here.
 _NEVER: Any = Literal["\0"]
 
-_SOME = 100  # records decoded together where a page as a whole will not do
+_SOME = 25  # records decoded together where a page as a whole will not do
 _TRIES = 5  # of them that are not as usual, before each is tried alone
 _PLACE = re.compile(r"`\$\[(\d+)\]")  # … - at `$[37].email`
 _CODE = re.compile(rb"\\[uU]")  # two letters, for then it is looked for by its first byte alone
@@ -106,11 +106,16 @@ class RecordType:
         self._one = msgspec.json.Decoder(shape.struct, float_hook=self.hook)
         self._some = msgspec.json.Decoder(list[shape.struct], float_hook=self.hook)  # type: ignore[name-defined]
 
-    def each(self, parts: Sequence[msgspec.Raw]) -> list[Any]:
-        """Each record as a struct; None for one that is not as usual."""
+    def each(self, parts: Sequence[msgspec.Raw], *, look: bool = True) -> list[Any]:
+        """Each record as a struct; None for one that is not as usual.
+
+        `look`: whether there may be odd ones (`is_odd`) among them.
+        """
         found: list[Any] = []
         for start in range(0, len(parts), _SOME):
-            found += self._several(parts[start : start + _SOME])
+            some = parts[start : start + _SOME]
+            odd = look and is_odd(b"".join(some))
+            found += map(self._struct, some) if odd else self._several(some)
         return found
 
     def _several(self, parts: Sequence[msgspec.Raw]) -> list[Any]:
@@ -118,8 +123,6 @@ class RecordType:
         found: list[Any] = []
         for _ in range(_TRIES):
             text = b"[" + b",".join(parts[len(found) :]) + b"]"
-            if is_odd(text):
-                break
             try:
                 return found + self._some.decode(text)
             except msgspec.ValidationError as error:
