@@ -139,7 +139,10 @@ def _binary() -> str:
     for folder in (*os.get_exec_path(), "/usr/sbin", "/usr/local/sbin"):
         if (found := Path(folder) / "mariadbd").exists():
             return str(found)
-    pytest.fail("these tests need mariadbd: apt-get install mariadb-server-core")
+    missing = "mariadbd is not installed (apt-get install mariadb-server-core)"
+    if os.environ.get("CI"):
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 def _certify(folder: Path) -> Path:

@@ -48,7 +48,9 @@ def _link(request: Request) -> tuple[int, str]:
 
 
 def _ask(link: projects.Link, problem: str | None = None) -> Response:
-    hint = "postgresql://user:password@host:5432/database. Its tables are read from it."
+    hint = (
+        "postgresql://user:password@host:5432/database, or mysql://… Its tables are read from it."
+    )
     return pages.form(
         f"Add the project “{link.name}”",
         "Patchbay connects to the database at once and says whether it answers.",
