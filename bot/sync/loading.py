@@ -54,10 +54,10 @@ class Loader:
     seen: set[str] = field(default_factory=set)  # mapped fields that the service still has
 
     async def take(self, page: Page) -> MappedPage:
-        """Maps a page. A small one is mapped here and now: in less time than a thread takes to
-        wake up, while the next one arrives. A large one goes to the thread.
+        """Maps a page. A small one whose records are as usual is mapped here and now, while the
+        next one arrives: in less time than a thread takes to wake up. Others go to the thread.
         """
-        if page.size <= AT_ONCE:
+        if page.structs is not None and page.size <= AT_ONCE:
             return self.mapper.mapped(page)
         return await computed(self.mapper.mapped, page)
 
