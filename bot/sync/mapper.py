@@ -9,6 +9,7 @@ import msgspec
 from bot.connectors.connection import Page, cursor_of
 from bot.connectors.grammar import DataType
 from bot.connectors.reading import RawRecords
+from bot.connectors.values import later, latest
 from bot.projects.shape import Target
 from bot.sync.columns import NATURAL, TYPES, ColumnPlan, each_by_one
 from bot.sync.keys import payload_of, reject_key, write_key
@@ -20,6 +21,7 @@ from store.rejects import Rejected
 from store.vocabulary import FieldType, UpdateType
 
 UNREADABLE = (msgspec.DecodeError, RecursionError)
+_ORDERED = (FieldType.DATETIME, FieldType.INTEGER)  # kinds of cursors that are read as such
 ROWS_UPDATES = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 
 
@@ -53,6 +55,8 @@ class Mapper:
         self._columns, types = _columns(plan)
         for path, type_ in self._also_needed():
             types.setdefault(path, type_)
+        self._cursor_kind = data_type.fields.get(self._cursor or "")
+        self._cursor_type = types.get(self._cursor or "")
         self._has_natural_keys = all(types[path] in NATURAL for path in data_type.primary_key)
         try:
             self.record: RecordType | None = RecordType(types)
@@ -66,8 +70,7 @@ class Mapper:
         ]
         if self._cursor is not None:
             kind = self._data_type.fields.get(self._cursor)
-            typed = kind in (FieldType.DATETIME, FieldType.INTEGER)
-            needed.append((self._cursor, TYPES[kind] if kind and typed else Any))
+            needed.append((self._cursor, TYPES[kind] if kind in _ORDERED else Any))
         if self._deleted is not None:
             needed.append((self._deleted, Any))
         return needed
@@ -105,7 +108,7 @@ class Mapper:
             page.others = sorted(odd)
             self._one_by_one(page, rows, page.others)
             found = [record_at(records, place) for place in page.others]
-            page.cursor = cursor_of(self._data_type, found)
+            page.cursor = later(page.cursor, cursor_of(self._data_type, found))
         return page
 
     def _by_columns(
@@ -128,12 +131,24 @@ class Mapper:
             kept = [at for at in range(len(usual)) if at not in doubts]
             page.places = [usual[at] for at in kept] if self._loads else ()
             page.rows = [page.rows[at] for at in kept] if self._loads else []
-        if self._cursor is not None:
-            page.peak = peak_of(columns[self._cursor], page.records, usual)
+        self._look_for_cursor(page, columns, usual)
         if self._has_natural_keys:
             page.keys = [columns[path] for path in self._data_type.primary_key]
         page.suspects = frozenset(path for path in self._sources if _is_empty(columns[path]))
         return {usual[at] for at in doubts}
+
+    def _look_for_cursor(
+        self, page: MappedPage, columns: dict[str, Sequence[Any]], usual: Sequence[int]
+    ) -> None:
+        if self._cursor is None:
+            return
+        kind, type_ = self._cursor_kind, self._cursor_type
+        if kind in _ORDERED and type_ == TYPES[kind]:
+            page.peak = peak_of(columns[self._cursor], page.records, usual)
+        elif type_ is msgspec.Raw:
+            page.cursor = cursor_of(self._data_type, page.records)
+        else:
+            page.cursor = latest(columns[self._cursor], kind)
 
     def _one_by_one(self, page: MappedPage, rows: dict[int, Row], places: Sequence[int]) -> None:
         """Adds these records to what the page has. `rows`: those already made, by place."""
