@@ -102,7 +102,8 @@ async def test_where_many_gather_at_a_time_each_gathers_less(
     monkeypatch.setattr(gathering, "PATIENCE", 0.01)
     others = [of(Source(9, hangs_at=2)) for _ in range(3)]
     for other in others:
-        assert len(await anext(other)) == 1  # it goes on waiting for its second page
+        some = await asyncio.wait_for(anext(other), 5)
+        assert len(some) == 1  # it goes on waiting for its second page
     came = list[list[int]]()
     await read(of(Source(5)), came)
     assert came == [[1, 2, 3, 4], [5]]
@@ -161,6 +162,31 @@ async def test_trouble_with_a_page_waits_until_those_before_it_are_loaded(
         await read(early(of(source)), came)
     assert [number for some in came for number in some] == list(range(1, breaks_at))
     assert source.closed
+
+
+async def test_trouble_with_what_is_made_of_a_page_waits_as_well() -> None:
+    source, came = Source(9), list[list[int]]()
+
+    async def take(page: Page) -> Page:
+        if page.number == 4:
+            raise ZeroDivisionError
+        return page
+
+    with pytest.raises(ZeroDivisionError):
+        await read(ahead(gathered(source.pages(), asyncio.Event(), take)), came)
+    assert came == [[1, 2, 3]]
+    assert source.closed
+
+
+async def test_the_next_request_is_on_its_way_before_a_page_is_taken() -> None:
+    source, asked = Source(4), list[int]()
+
+    async def take(page: Page) -> Page:
+        asked.append(source.asked)
+        return page
+
+    await read(gathered(source.pages(), asyncio.Event(), take), [])
+    assert asked == [2, 3, 4, 4]
 
 
 async def test_the_next_pages_are_gathered_while_these_are_loaded(

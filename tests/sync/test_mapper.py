@@ -136,6 +136,7 @@ def test_an_odd_record_costs_no_more_than_its_own_time(way: Way) -> None:
     page = way(things(), mapping, parts)
     assert told(page) == told(plainly(mapping, parts))
     assert list(page.others) == [0, 99, 100, 101]
+    assert [len(column) for column in page.keys] == [246]
     assert [each.reason for each in page.rejected] == [
         "The record is not a JSON object",
         "note is not text",
