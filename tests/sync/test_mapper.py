@@ -255,6 +255,44 @@ def test_the_highest_cursor_is_kept_as_the_service_writes_it(
     assert found == plainly(mapping, parts).cursor
 
 
+TWICE: dict[FieldType, list[Wish]] = {
+    T.DATETIME: [("changed", T.DATETIME, Limits(), None), ("changed", T.DATE, Limits(), "as_date")],
+    T.INTEGER: [
+        ("changed", T.INTEGER, Limits(), None),
+        ("changed", T.DATETIME, Limits(), "epoch_seconds"),
+    ],
+}
+
+
+@WAYS
+@pytest.mark.parametrize(
+    ("kind", "wishes", "values"),
+    [
+        (T.DATETIME, TWICE[T.DATETIME], ['"2024-05-01T12:00:00Z"', '"2024-05-02T12:00:00Z"']),
+        (T.DATETIME, TWICE[T.DATETIME][1:], ['"2024-05-01T14:00+02:00"', '"2024-05-01T13:00Z"']),
+        (T.DATETIME, [("changed", T.STRING, Limits(), None)], ['"zzz"', '"2024-05-01T13:00Z"']),
+        (T.INTEGER, TWICE[T.INTEGER], ["7", "8"]),
+        (T.INTEGER, TWICE[T.INTEGER][1:], ["10", "9"]),
+        (T.STRING, [], ['"9"', '"10"']),
+        (T.STRING, [], ["9", '"10"']),
+        (T.STRING, [("changed", T.STRING, Limits(), None)], ['"zzz"', '"2024-05-01T13:00:00Z"']),
+        (T.DECIMAL, [], ["9", "10.5"]),
+        (T.DECIMAL, [("changed", T.DECIMAL, Limits(), None)], ["9.5", '"10.5"', "10"]),
+        (T.DATE, [], ['"zzz"', '"2024-05-01"']),
+    ],
+)
+def test_a_cursor_is_none_the_less_one_for_what_is_made_of_it(
+    way: Way, kind: FieldType, wishes: list[Wish], values: list[str]
+) -> None:
+    data_type = things(fields=FIELDS | {"changed": kind})
+    mapping = mapper(data_type, [*FEW, *wishes])
+    parts = [f'{{"id": {number}, "changed": {value}}}' for number, value in enumerate(values)]
+    page = way(data_type, mapping, parts)
+    found = later(page.cursor, page.peak.text("changed") if page.peak else None)
+    assert found == plainly(mapping, parts).cursor
+    assert found in [value.strip('"') for value in values]
+
+
 def test_a_page_without_a_cursor_has_none() -> None:
     for data_type in (things(incremental=None), things()):
         page = whole(data_type, mapper(data_type, FEW), ['{"id": 1}', '{"id": 2, "changed": null}'])
