@@ -162,6 +162,8 @@ def as_utf8(body: bytes, content_type: str) -> bytes:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         charset = "utf-16"
     if charset in ("utf-8", "ascii"):
+        if not body.isascii():
+            body.decode()  # what a decoder skips it does not look at
         return body
     return body.decode(charset).encode()
 

@@ -125,7 +125,7 @@ def earlier_by(cursor: str, seconds: int) -> str:
 def moment_of(text: str) -> datetime | None:
     """An ISO 8601 date or time as aware UTC (without a zone: taken as UTC); None for all else."""
     try:
-        parsed = datetime.fromisoformat(text)
+        parsed = datetime.fromisoformat(text.upper())  # t and z are as good as T and Z
     except ValueError:
         return None
     try:

@@ -24,7 +24,7 @@ from store.vocabulary import UpdateType
 SINCE = (17,)
 FEW = 20  # rows for which the way by a temporary table is the longer one
 
-_BATCH = "patchbay_batch"
+_BATCH = '"patchbay: the batch"'  # no table of anybody's is called that
 _BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 _encoder = msgspec.json.Encoder()
 # JSON's escapes; the first two are COPY's as well.
@@ -68,7 +68,9 @@ async def merge(
         connection,
         "SELECT set_config('enable_hashjoin', 'off', true), "
         "set_config('enable_mergejoin', 'off', true), "
-        "has_database_privilege(current_database(), 'TEMPORARY')",
+        "has_database_privilege(current_database(), 'TEMPORARY') AND "
+        "NOT (SELECT relhasrules FROM pg_class WHERE oid = to_regclass(%s))",
+        (quoted(table.name),),
     )
     if not may_stage:
         return None

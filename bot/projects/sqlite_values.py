@@ -51,7 +51,7 @@ def _moment(value: datetime | str) -> str:
 def _joined(values: Values) -> str | None:
     """The texts, each on a line; None where some are no texts."""
     try:
-        lines = "\n".join(filter(None, values))
+        lines = "\n".join(values if all(values) else [v for v in values if v is not None])
     except TypeError:
         return None
     return f"{lines}\n" if lines else ""

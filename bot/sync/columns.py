@@ -219,7 +219,8 @@ def _email(length: int | None) -> Check:
     def check(column: Values) -> Values:
         if length is not None and max(map(len, column)) > length:
             raise _Doubtful
-        if not lines.fullmatch("\n".join(column) + "\n"):
+        joined = "\n".join(column) + "\n"
+        if joined.count("\n") != len(column) or not lines.fullmatch(joined):
             raise _Doubtful
         return column
 
@@ -232,7 +233,7 @@ def _number(limits: Limits) -> Check:
     if limits.digits is not None:
         after = limits.decimals or 0
         before = limits.digits - after
-    if before < 1:
+    if before < 1 or after < 0:
         return _doubtful
     fraction = rf"(?:\.[0-9]{{1,{after}}}+)?+" if after else ""
     lines = re.compile(rf"(?:-?+(?:0|[1-9][0-9]{{0,{before - 1}}}+){fraction}\n)*+")
@@ -244,7 +245,9 @@ def _number(limits: Limits) -> Check:
         except TypeError:  # whole numbers among them, or what is no number and no text either
             texts = list(map(str, column))
             joined = "\n".join(texts) + "\n"
-        if not lines.fullmatch(joined) or ("-0" in joined and _MINUS_ZERO.search(joined)):
+        if joined.count("\n") != len(texts) or not lines.fullmatch(joined):
+            raise _Doubtful
+        if "-0" in joined and _MINUS_ZERO.search(joined):
             raise _Doubtful
         if limits.is_text and _LONG.search(joined):
             return [v.rstrip("0").rstrip(".") if "." in v else v for v in texts]

@@ -48,7 +48,7 @@ def _in_digits(digits: int, decimals: int) -> Convert:
     def check(value: Decimal) -> Decimal:
         if abs(value) >= limit:
             raise Unfit("is out of the range of its project field")
-        if -int(value.normalize(_WIDE).as_tuple().exponent) > decimals:
+        if value and -int(value.normalize(_WIDE).as_tuple().exponent) > decimals:
             raise Unfit(f"has more decimals than its project field keeps ({decimals})")
         return value
 

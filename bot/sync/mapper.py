@@ -86,7 +86,8 @@ class Mapper:
 
     def plain_page(self, records: Sequence[Any]) -> MappedPage:
         """Record by record."""
-        page = MappedPage(records, cursor=cursor_of(self._data_type, records))
+        found = [record_at(records, place) for place in range(len(records))]
+        page = MappedPage(records, cursor=cursor_of(self._data_type, found))
         page.others = range(len(records))
         self._one_by_one(page, {}, page.others)
         return page
@@ -101,7 +102,9 @@ class Mapper:
             usual = [place for place, struct in enumerate(structs) if struct is not None]
             odd = set(range(len(structs))).difference(usual)
             structs = [structs[place] for place in usual]
-        if structs:
+        if not structs:
+            page.suspects = None
+        else:
             odd |= self._by_columns(page, self.record.columns(structs), usual)
         if odd:
             rows = dict(zip(page.places, page.rows, strict=True))

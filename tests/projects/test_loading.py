@@ -68,7 +68,7 @@ UPDATES = st.sampled_from([frozenset({CREATED}), frozenset({UPDATED}), BOTH])
 
 @pytest.mark.parametrize("key", ["PRIMARY KEY", "NOT NULL"], ids=["key", "no key"])
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -195,15 +195,6 @@ async def test_a_refused_row_among_thousands_is_the_only_reject(
     assert (loaded.unchanged, len(loaded.rejects)) == (2997, 3)
 
 
-async def test_the_last_of_equal_keys_wins(
-    project: ProjectDatabase, theirs: Sql, merged: list[Any]
-) -> None:
-    theirs("CREATE TABLE t (id int PRIMARY KEY, v text)")
-    assert await project.load(T, [*rows(), *rows(value="y")], BOTH) == Loaded(created=MANY)
-    assert set(theirs("SELECT v FROM t")) == {("y",)}
-    assert merged == [Written(MANY, 0, 0, 0)]
-
-
 async def test_values_of_every_type(
     project: ProjectDatabase, theirs: Sql, way: str, merged: list[Any]
 ) -> None:
@@ -294,6 +285,17 @@ async def test_where_the_key_is_not_unique_it_goes_the_other_way(
     assert await project.load(Target("t", ("id", "v"), key), batch, BOTH) == Loaded(created=MANY)
     assert await project.load(Target("t", ("id", "v"), key), batch, BOTH) == Loaded(unchanged=MANY)
     assert merged == []
+
+
+async def test_so_does_a_table_with_rules(
+    project: ProjectDatabase, theirs: Sql, merged: list[Any]
+) -> None:
+    """MERGE takes none."""
+    theirs("CREATE TABLE t (id int PRIMARY KEY, v text)")
+    theirs("CREATE RULE kept AS ON DELETE TO t DO INSTEAD UPDATE t SET v = '-' WHERE id = old.id")
+    assert await project.load(T, rows(), BOTH) == Loaded(created=MANY)
+    assert await project.load(T, rows(value="y"), BOTH) == Loaded(updated=MANY)
+    assert merged == [None, None]
 
 
 async def test_so_do_few_rows_and_those_of_one_type_of_update(

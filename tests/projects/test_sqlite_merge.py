@@ -281,6 +281,13 @@ async def test_values_of_every_type(project: ProjectDatabase, theirs: Sql, way: 
     assert await project.load(target, nothing, BOTH) == Loaded(unchanged=1)
 
 
+@pytest.mark.parametrize("zero", [Decimal(0), Decimal("0.00"), Decimal("-0.0"), "0", "0.00"])
+async def test_zero(project: ProjectDatabase, theirs: Sql, zero: Any) -> None:
+    theirs("CREATE TABLE t (id INT PRIMARY KEY, v DECIMAL_TEXT)")
+    assert await project.load(T, [(1, zero), (2, "1.5"), (3, None)], BOTH) == Loaded(created=3)
+    assert theirs("SELECT v FROM t") == [("0",), ("1.5",), (None,)]
+
+
 async def test_a_change_of_case_is_a_change(
     project: ProjectDatabase, theirs: Sql, way: str
 ) -> None:

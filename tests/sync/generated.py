@@ -1,22 +1,27 @@
-"""What Hypothesis makes up: records as raw JSON, right and wrong; mappings; page breaks."""
+"""What somebody's dice make up: records as raw JSON, right and wrong; mappings; page breaks.
+
+`Pick` are the dice: Hypothesis's, or a random generator's. The plainest option comes first.
+"""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import pairwise, product
-from typing import Any
-
-from hypothesis import strategies as st
+from itertools import combinations, pairwise
+from typing import Any, Protocol, TypeVar
 
 from store.vocabulary import FieldType, UpdateType
 from tests.sync import json_words
-from tests.sync.json_words import LIKELY, PLACES, PLAIN, UNLIKELY
+from tests.sync.json_words import LIKELY, PLACES, PLAIN, PLAIN_BEFORE, UNLIKELY
 from tests.sync.reference import Column, Pair, Way
 from tests.sync.reference_values import INTO, TRANSFORMS
 from tests.sync.scripted import CHANGED, WIRES, Wire, pages_of
 
 T = FieldType
 Members = dict[str, str]  # path → the members of a record that have to do with it, as raw JSON
+# path → places in a record, and words to put there, in groups
+Choices = dict[str, tuple[list[str], list[list[str]]]]
+Option = TypeVar("Option")
 
 # What each transform takes.
 _ACCEPTS = {
@@ -44,7 +49,11 @@ _POSTGRESQL: dict[FieldType, list[dict[str, Any]]] = {
         {"native": "double precision", "is_float": True},
         {"native": "real", "is_float": True, "is_single": True},
     ],
-    T.STRING: [{"native": "text"}, {"native": "varchar(5)", "length": 5}],
+    T.STRING: [
+        {"native": "text"},
+        {"native": "varchar(20)", "length": 20},
+        {"native": "varchar(5)", "length": 5},
+    ],
     T.BOOLEAN: [{"native": "boolean"}],
     T.DATE: [{"native": "date"}],
     T.DATETIME: [{"native": "timestamptz"}, {"native": "timestamp"}],
@@ -63,14 +72,20 @@ _SQLITE: dict[FieldType, list[dict[str, Any]]] = {
     T.DATETIME: [{"native": "DATETIME"}, {"native": "TIMESTAMP"}],
     T.JSON: [{"native": "JSON_TEXT"}],
 }
-_NAMES = ["id", "order", "two words", 'a "quote"', "100%s", "naïve", "c:d", "n0"]
+_NAMES = ["id", "order", "two words", 'a "quote"', "100%s", "naïve", "c:d", "n0", "b.c", "x\\y"]
 _KEYS = [T.INTEGER, T.STRING, T.INTEGER, T.DECIMAL, T.EMAIL, T.DATE, T.DATETIME, T.BOOLEAN]
-_OTHERS = ["name", "amount", "address.city", "a.b.c", "tags.0", "id", "code"]
+_OTHERS = ["name", "amount", "address.city", "a.b.c"] * 5 + ["code", "code", "id", "tags.0"]
 _MOMENTS = [f'"2024-0{month}-01T12:00:00Z"' for month in range(1, 10)]
 
 
 _PATHS = ("deleted", "without")
 _NUMBER = re.compile(r"<(\w+) (all|some|rest) ([0-2])>")
+
+
+class Pick(Protocol):
+    """One of the options."""
+
+    def __call__(self, options: Sequence[Option], /) -> Option: ...
 
 
 @dataclass(frozen=True)
@@ -105,60 +120,63 @@ class Case:
         return [pages_of(self.wire, lists) for lists in self.lists]
 
 
-@st.composite
-def cases(draw: st.DrawFn, *, is_sqlite: bool) -> Case:
-    way = draw(ways(_SQLITE if is_sqlite else _POSTGRESQL))
-    wire = draw(st.sampled_from(list(WIRES.values())))
-    way = replace(way, records=wire.records)
-    incremental = draw(st.sampled_from([False] * 4 + [True]))
-    members = _members(draw, way, incremental)
-    numbers = st.lists(st.integers(0, 40), max_size=12, unique=draw(st.sampled_from([True, False])))
-    first = [_numbered(draw(members), number) for number in draw(numbers)]
-    second = [_changed(draw, members, record) for record in first if draw(st.integers(0, 7))]
-    second += [_numbered(draw(members), number) for number in draw(numbers)]
-    seeds = draw(st.lists(st.sampled_from(first + second), max_size=3)) if first + second else []
+def make_case(pick: Pick, *, is_sqlite: bool, most: int) -> Case:
+    """`most`: records that come in a sync, besides those that came before."""
+    wire = pick(list(WIRES.values()))
+    way = replace(_way(pick, _SQLITE if is_sqlite else _POSTGRESQL), records=wire.records)
+    incremental = pick([False] * 4 + [True])
+    choices = _choices(pick, way, incremental)
+    is_unique = pick([True, True, False])
+
+    def some() -> list[Members]:
+        left = list(range(most * 3 // 2 + 1))
+        found = []
+        for _ in range(pick(range(most + 1))):
+            number = pick(left)
+            if is_unique:
+                left.remove(number)
+            found.append(_numbered(_record(pick, choices), number))
+        return found
+
+    first = some()
+    second = [_later(pick, way, choices, record) for record in first if pick(range(8))] + some()
+    both = first + second
     return Case(
         way=way,
         wire=wire,
-        has_key=draw(st.sampled_from([True, True, False])),
+        has_key=pick([True, True, False]),
         incremental=incremental,
-        seeds=[_text(draw, record) for record in seeds],
-        lists=[_pages(draw, way, wire, first), _pages(draw, way, wire, second)],
+        seeds=[_text(pick, pick(both)) for _ in range(pick(range(4)))] if both else [],
+        lists=[_pages(pick, way, wire, first), _pages(pick, way, wire, second)],
     )
 
 
-@st.composite
-def ways(draw: st.DrawFn, columns: dict[FieldType, list[dict[str, Any]]]) -> Way:
-    names = iter(draw(st.permutations(_NAMES)))
-    sources = draw(st.sampled_from([["id"]] * 4 + [["address.city"], ["id", "code"]]))
+def _way(pick: Pick, columns: dict[FieldType, list[dict[str, Any]]]) -> Way:
+    names = list(_NAMES)
     kinds: dict[str, FieldType] = {}
-    pairs = [
-        draw(_pair(source, kinds, next(names), columns, is_key=source in sources))
-        for source in sources
-    ]
-    for source in draw(st.lists(st.sampled_from(_OTHERS), max_size=5)):
-        pairs.append(draw(_pair(source, kinds, next(names), columns, is_key=False)))
+    keys = pick([["id"]] * 4 + [["address.city"], ["id", "code"]])
+    sources = keys + [pick(_OTHERS) for _ in range(pick(range(len(_NAMES) - len(keys))))]
+    pairs: list[Pair] = []
+    for number, source in enumerate(sources):
+        names.remove(name := pick(names))
+        pair = _pair(pick, source, kinds, name, columns, is_key=number < len(keys))
+        pairs.insert(pick(range(len(pairs) + 1)), pair)
     return Way(
-        pairs=tuple(draw(st.permutations(pairs))),
-        updates=draw(_UPDATES),
-        deleted=draw(st.sampled_from([None, None, "gone", "state.gone"])),
-        without=draw(st.sampled_from([None] * 7 + ["hidden"])),
+        pairs=tuple(pairs),
+        updates=frozenset(pick(_UPDATES)),
+        deleted=pick([None, None, "gone", "state.gone"]),
+        without=pick([None] * 7 + ["hidden"]),
     )
 
 
-_UPDATES = st.sampled_from(
-    [frozenset(UpdateType)] * 4
-    + [
-        frozenset(kind for kind, is_in in zip(UpdateType, choice, strict=True) if is_in)
-        for choice in product([True, False], repeat=3)
-        if any(choice)
-    ]
-)
+_UPDATES = [
+    *[tuple(UpdateType)] * 4,
+    *(kinds for count in (1, 2) for kinds in combinations(UpdateType, count)),
+]
 
 
-@st.composite
 def _pair(
-    draw: st.DrawFn,
+    pick: Pick,
     source: str,
     kinds: dict[str, FieldType],
     name: str,
@@ -166,56 +184,57 @@ def _pair(
     *,
     is_key: bool,
 ) -> Pair:
-    if source not in kinds:
-        kinds[source] = draw(st.sampled_from(_KEYS if is_key else list(FieldType)))
-    kind = kinds[source]
+    kind = kinds.setdefault(source, pick(_KEYS if is_key else list(FieldType)))
     fitting = [name for name, accepts in _ACCEPTS.items() if kind in accepts]
-    transform = draw(st.sampled_from([None] * (3 + 2 * len(fitting)) + fitting))
+    if is_key:
+        fitting = [name for name in fitting if TRANSFORMS[name][0] is not T.JSON]
+    transform = pick([None] * (3 + 2 * len(fitting)) + fitting)
     given = TRANSFORMS[transform][0] if transform else kind
-    stored = T.STRING if given is T.EMAIL else given
-    into = [to for (of, to) in INTO if of is given and not (is_key and to is T.JSON)]
-    if is_key and stored is T.JSON:
-        transform, given, stored, into = None, kind, T.STRING, [T.STRING]
-    column = Column(
-        name=name,
-        kind=(to := draw(st.sampled_from([stored] * 4 + into))),
-        required=draw(st.sampled_from([False] * 5 + [True])),
-        unlucky=draw(st.sampled_from([None] * 5 + [13])) if to is T.INTEGER else None,
-        **draw(st.sampled_from([c for c in columns[to] if not (is_key and "is_float" in c)])),
-    )
+    into = [to for of, to in INTO if of is given and not (is_key and to is T.JSON)]
+    to = pick([T.STRING if given is T.EMAIL else given] * 4 + into)
+    fit = [each for each in columns[to] if not (is_key and "is_float" in each)]
+    if given not in (T.STRING, T.INTEGER):  # texts that would never be so short
+        fit = [each for each in fit if each.get("length") != 5]
+    unlucky = pick([None] * 5 + [13]) if to is T.INTEGER and not is_key else None
+    column = Column(name, to, required=pick([False] * 5 + [True]), unlucky=unlucky, **pick(fit))
     return Pair(source, kind, transform, column, is_key)
 
 
-def _members(draw: st.DrawFn, way: Way, incremental: bool) -> st.SearchStrategy[Members]:
+def _choices(pick: Pick, way: Way, incremental: bool) -> Choices:
     """What a record may say for each path that matters; tame for some paths, wild for others."""
-    found = {"extra": st.sampled_from(PLACES["extra"][:4] * 8 + PLACES["extra"])}
+    extra = PLACES["extra"]
+    found: Choices = {"extra": (extra[:4] * 8 + extra, [[""]])}
     keys = [pair.source for pair in way.key]
     for pair in way.pairs:
         given = TRANSFORMS[pair.transform][0] if pair.transform else pair.kind
         kind = given if pair.kind is T.STRING else pair.kind
         likely = LIKELY[pair.kind] + LIKELY[kind]
-        wildness = draw(st.integers(0, 3))
-        if pair.source in keys:
+        wildness = pick([0, 0, 0, 1, 1, 1, 2, 2, 3])
+        plain = PLAIN_BEFORE.get(pair.transform or "") or PLAIN[kind]
+        groups = [[plain], [plain] * 9 + [likely], [plain, likely], [plain, likely, UNLIKELY]]
+        if pair.source in keys and pair.transform not in PLAIN_BEFORE:
             part = "all" if len(keys) == 1 else ("some", "rest")[keys.index(pair.source)]
-            words = [f"<{kind.value} {part} {how}>" for how in range(1 + 2 * (wildness // 2))] * 20
-            words += likely[:: 4 - wildness] if wildness else []
-        elif wildness == 0:
-            words = PLAIN[kind]
-        else:
-            words = likely + (UNLIKELY if wildness == 3 else ["null"])
-        found[pair.source] = _placed(pair.source, st.sampled_from(words), wild=wildness > 1)
-    marks = st.sampled_from(["null"] * 30 + json_words.MARKS)
+            own = [f"<{kind.value} {part} {how}>" for how in range(1 + 2 * (wildness // 2))]
+            groups = [[own], [own] * 29 + [likely], [own] * 9 + [likely], [own] * 4 + [UNLIKELY]]
+        found[pair.source] = _places(pair.source, is_wild=wildness > 1), groups[wildness]
     for path in filter(None, (way.deleted, way.without)):
-        found[path] = _placed(path, marks, wild=path == way.deleted)
+        marks = [["null"]] * 9 + [json_words.MARKS]
+        found[path] = _places(path, is_wild=path == way.deleted), marks
     if incremental:
-        found[CHANGED] = _placed(CHANGED, st.sampled_from(_MOMENTS), wild=True)
-    return st.fixed_dictionaries(found)
+        found[CHANGED] = _places(CHANGED, is_wild=True), [_MOMENTS]
+    return found
 
 
-def _placed(path: str, words: st.SearchStrategy[str], *, wild: bool) -> st.SearchStrategy[str]:
+def _places(path: str, *, is_wild: bool) -> list[str]:
     usual, *others = PLACES[path]
-    places = st.sampled_from([usual] * (4 * len(others)) + others) if wild else st.just(usual)
-    return st.builds(lambda place, word: place.replace("<>", word), places, words)
+    return [usual] * (4 * len(others)) + others if is_wild else [usual]
+
+
+def _record(pick: Pick, choices: Choices) -> Members:
+    return {
+        path: pick(places).replace("<>", pick(pick(groups)))
+        for path, (places, groups) in choices.items()
+    }
 
 
 def _numbered(members: Members, number: int) -> Members:
@@ -233,7 +252,7 @@ def key_word(kind: FieldType, number: int, spelling: int) -> str:
     on = date(2024, 1, 1) + timedelta(days=number)
     spellings = {
         T.INTEGER: (f"{number}", f'"{number}"', f"{number}.0"),
-        T.DECIMAL: (f"{number}.5", f'" {number}.50"', f"{number}5e-1"),
+        T.DECIMAL: (f"{number}.5", f'" {number}.50"', f"{number * 10 + 5}e-1"),
         T.STRING: (f'"k{number}"', f'"\\u006b{number}"', f'"é {number}"'),
         T.EMAIL: (f'"u{number}@x.org"', f'" u{number}@x.org"', f'"u{number}@x"'),
         T.DATE: (f'"{on}"', f'"{on:%Y%m%d}"', f'"{on}T23:00:00-05:00"'),
@@ -244,33 +263,35 @@ def key_word(kind: FieldType, number: int, spelling: int) -> str:
     return spellings[kind][spelling]
 
 
-def _changed(draw: st.DrawFn, members: st.SearchStrategy[Members], record: Members) -> Members:
+def _later(pick: Pick, way: Way, choices: Choices, record: Members) -> Members:
     """The record as it is some time later: most often the same, or one member of it new."""
-    if not draw(st.booleans()):
+    if way.deleted and pick([False] * 7 + [True]):
+        return record | {way.deleted: PLACES[way.deleted][0].replace("<>", "true")}
+    if pick([True, False]):
         return record
-    other = draw(members)
-    path = draw(st.sampled_from([path for path in other if not _NUMBER.search(other[path])]))
+    other = _record(pick, choices)
+    path = pick([path for path in other if not _NUMBER.search(other[path])])
     return record | {path: other[path]}
 
 
-def _text(draw: st.DrawFn, record: Members) -> str:
-    comma, opening = draw(st.sampled_from([(",", "{"), (",", "{"), (" ,\n ", " {\t")]))
+def _text(pick: Pick, record: Members) -> str:
+    comma, opening = pick([(",", "{"), (",", "{"), (" ,\n ", " {\t")])
     return opening + comma.join(member for member in record.values() if member) + "}"
 
 
-def _pages(draw: st.DrawFn, way: Way, wire: Wire, records: list[Members]) -> list[bytes]:
+def _pages(pick: Pick, way: Way, wire: Wire, records: list[Members]) -> list[bytes]:
     """Lists of records, cut anywhere, so that some are empty; at times one is odd or broken."""
-    texts = [_text(draw, record) for record in records]
-    if draw(st.sampled_from([False] * 4 + [True])):
-        odd = draw(st.sampled_from(json_words.ODD_RECORDS))
-        texts.insert(draw(st.integers(0, len(texts))), odd)
-    if draw(st.integers(0, 15)) == 15 and all(pair.column.unlucky is None for pair in way.pairs):
-        word = draw(st.sampled_from(json_words.BROKEN))
+    texts = [_text(pick, record) for record in records]
+    if pick([False] * 4 + [True]):
+        texts.insert(pick(range(len(texts) + 1)), pick(json_words.ODD_RECORDS))
+    is_settled = all(pair.column.unlucky is None for pair in way.pairs)
+    if pick([False] * 15 + [True]) and is_settled:
+        word = pick(json_words.BROKEN)
         broken = "{" + PLACES[way.key[0].source][0].replace("<>", word) + "}"
-        texts.insert(draw(st.integers(0, len(texts))), broken)
-    cuts = [0, *sorted(draw(st.lists(st.integers(0, len(texts)), max_size=4))), len(texts)]
-    empty = draw(st.sampled_from([b"[]", b"[ ]", b"null" if wire.records else b"[\n]"]))
+        texts.insert(pick(range(len(texts) + 1)), broken)
+    cuts = sorted(pick(range(len(texts) + 1)) for _ in range(pick(range(5))))
+    empty = pick([b"[]", b"[ ]", b"null" if wire.records else b"[\n]"])
     return [
         b"[" + ",".join(texts[start:end]).encode() + b"]" if start < end else empty
-        for start, end in pairwise(cuts)
+        for start, end in pairwise([0, *cuts, len(texts)])
     ]

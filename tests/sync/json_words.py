@@ -109,25 +109,15 @@ EXTREMES = ["1e401", "-1E+999", "[1e-401]", "1e-999999", '"\\\\ud800"']
 LIKELY: dict[FieldType, list[str]] = {
     T.INTEGER: WHOLE,
     T.DECIMAL: WHOLE + FRACTIONS,
-    T.STRING: STRINGS + WHOLE[:8] + FRACTIONS[:8] + DATES + TIMES + _EMAILS + _JSON_IN_TEXT,
+    T.STRING: STRINGS + _NUL + WHOLE[:8] + FRACTIONS[:8] + DATES + TIMES + _EMAILS + _JSON_IN_TEXT,
     T.EMAIL: _EMAILS,
     T.BOOLEAN: TRUTHS,
     T.DATE: DATES,
     T.DATETIME: TIMES,
     T.JSON: _JSONS + STRINGS + FRACTIONS,
 }
-UNLIKELY = [
-    "null",
-    *_NUL,
-    *EXTREMES,
-    *_NO_NUMBERS,
-    *TRUTHS,
-    *_JSONS,
-    *TIMES,
-    *WHOLE,
-    *FRACTIONS,
-    *STRINGS,
-]
+_NASTY = ["null", *_NUL, *EXTREMES, *_NO_NUMBERS]
+UNLIKELY = _NASTY * 6 + TRUTHS + _JSONS + TIMES + WHOLE + FRACTIONS + STRINGS
 PLAIN: dict[FieldType, list[str]] = {
     T.INTEGER: ["5", "-7", "13", "100"],
     T.DECIMAL: ["0.5", "12.50", "3", "-100.25"],
@@ -137,6 +127,12 @@ PLAIN: dict[FieldType, list[str]] = {
     T.DATE: ['"2024-05-01"', '"2023-12-24"'],
     T.DATETIME: ['"2024-05-01T12:00:00Z"', '"2024-05-01T12:00:00.25+02:00"'],
     T.JSON: ['{"a":[1,2]}', '["x"]'],
+}
+
+PLAIN_BEFORE = {  # transforms that take but a few values of their type
+    "as_boolean": ["1", "0"],
+    "as_integer": ["5", "-7", "13.0"],
+    "as_json": ['"[1, 2]"', '"{\\"a\\": null}"', '"\\"x\\""'],
 }
 
 # Where a field's value <> stands in a record: first as it should, then in other ways.

@@ -316,8 +316,9 @@ class _Run:
     def settle(self) -> None:
         """Says what depends on batches: of equal keys in one, only the last record is loaded."""
         outcome, updates = self.outcome, self.way.updates
-        open_: set[str] = set()  # records that came with both fates
+        open_: set[str] = set()  # records whose rejects may be there or not, or be one or another
         for key, story in self.stories.items():
+            open_.update(name for name in story.refused if len(self.fates[name]) > 1)
             if story.mapped < 2:
                 continue
             open_.update(story.refused)

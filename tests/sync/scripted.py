@@ -179,7 +179,7 @@ class Bench:
                 schedule_kind=ScheduleKind.HOURLY,
                 cron="0 * * * *",
                 timezone="UTC",
-                policy={},
+                policy={"hold_rows": 1_000_000},  # nobody is here to confirm deletions
                 activated_at=now,
             )
             transfer = Transfer(

@@ -3,11 +3,12 @@
 Hypothesis makes up records, mappings, page breaks and types of updates; a real service sends them
 byte for byte, and a real database keeps what comes of them. Then the service says it again, a
 little changed. PATCHBAY_EXAMPLES sets how many examples each database gets: some thousands make a
-good night.
+good night. PATCHBAY_SEED repeats crowds.
 """
 
 import os
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -16,13 +17,14 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
 
 from bot.sync.transforms import TRANSFORMS
 from bot.sync.values import WIDEN
 from store.vocabulary import FieldType, RunState
 from tests.conftest import PostgreSQL
 from tests.sync import reference_values
-from tests.sync.generated import Case, cases
+from tests.sync.generated import Case, make_case
 from tests.sync.reference import (
     Column,
     Kept,
@@ -50,8 +52,11 @@ from tests.sync.scripted import CHANGED, OURS, Bench, Exchange, Said, bench, quo
 T = FieldType
 # A failing example is made small first, which takes some minutes.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.flaky(reruns=0)]
+EXAMPLES = int(os.environ.get("PATCHBAY_EXAMPLES", "40"))
+CROWDS = EXAMPLES * 2 // 3
+SEED = os.environ.get("PATCHBAY_SEED") or str(random.randrange(10**6))
 thorough = settings(
-    max_examples=int(os.environ.get("PATCHBAY_EXAMPLES", "60")),
+    max_examples=EXAMPLES,
     deadline=None,
     derandomize=False,
     print_blob=True,
@@ -73,6 +78,11 @@ def on_postgresql(postgresql: PostgreSQL, migrated_postgresql: str) -> Iterator[
         yield made
 
 
+@st.composite
+def cases(draw: st.DrawFn, *, is_sqlite: bool) -> Case:
+    return make_case(lambda options: draw(st.sampled_from(options)), is_sqlite=is_sqlite, most=8)
+
+
 @thorough
 @given(case=cases(is_sqlite=True))
 def test_sqlite_does_what_the_reference_does(on_sqlite: Bench, case: Case) -> None:
@@ -85,6 +95,19 @@ def test_postgresql_does_what_the_reference_does(on_postgresql: Bench, case: Cas
     hold_against_reference(on_postgresql, case)
 
 
+@pytest.mark.parametrize("number", range(CROWDS))
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_crowd_of_records_does_too(
+    request: pytest.FixtureRequest, kind: str, number: int
+) -> None:
+    """Too many to be made small when something is wrong, but more of them in less time."""
+    made: Bench = request.getfixturevalue(f"on_{kind}")
+    seed = f"{SEED} {kind} {number}"
+    print(f"PATCHBAY_SEED={SEED}")
+    case = make_case(random.Random(seed).choice, is_sqlite=made.is_sqlite, most=500)
+    hold_against_reference(made, case, tell=print)
+
+
 def test_the_reference_knows_every_transform_and_every_way_of_types() -> None:
     assert {name: made.gives for name, made in TRANSFORMS.items()} == {
         name: gives for name, (gives, _) in reference_values.TRANSFORMS.items()
@@ -93,13 +116,13 @@ def test_the_reference_knows_every_transform_and_every_way_of_types() -> None:
     assert known == set(reference_values.INTO)
 
 
-def hold_against_reference(bench: Bench, case: Case) -> None:
+def hold_against_reference(bench: Bench, case: Case, tell: Callable[[str], None] = note) -> None:
     exchange = bench.make(case.way, case.wire, has_key=case.has_key, incremental=case.incremental)
     kept = Kept(rows=seed(bench, exchange, case.seeds))
     seeded = set(kept.rows)
     cursor = None
     for number, pages in enumerate(case.syncs, 1):
-        note(f"sync {number}:\n" + "\n".join(page.decode(errors="replace") for page in pages))
+        tell(f"sync {number}:\n" + "\n".join(page.decode(errors="replace") for page in pages))
         waited = len(kept.waiting)
         expected = sync(kept, case.way, pages)
         said = bench.sync(exchange, pages)

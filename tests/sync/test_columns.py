@@ -91,7 +91,7 @@ LIMITS = {
             Limits(is_float=True, is_single=True),
         ]
     )
-    | st.builds(Limits, digits=st.integers(1, 8), decimals=st.integers(0, 8) | st.none()),
+    | st.builds(Limits, digits=st.integers(1, 8), decimals=st.integers(-3, 8) | st.none()),
     T.STRING: st.sampled_from([Limits(), Limits(length=0), Limits(length=3), Limits(length=20)]),
 }
 
@@ -114,6 +114,11 @@ def pairs(draw: st.DrawFn, kind: FieldType | None = None) -> Pair:
 def quoted(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[str]:
     """JSON texts of it, non-ASCII as it is or escaped."""
     return st.builds(json.dumps, strategy, ensure_ascii=st.booleans())
+
+
+def lines(strategy: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """One of them, and now and then more, each on a line: that is none."""
+    return strategy | st.lists(strategy, min_size=2, max_size=3).map("\n".join)
 
 
 # NUL and half characters never get as far as a column: see `reader`.
@@ -150,11 +155,11 @@ JSONS = st.recursive(
 )
 USUAL: dict[FieldType, st.SearchStrategy[str]] = {
     T.INTEGER: st.integers(-40_000, 40_000).map(str) | NUMBERS,
-    T.DECIMAL: NUMBERS | NUMBERS | quoted(NUMBERS),
+    T.DECIMAL: NUMBERS | NUMBERS | quoted(lines(NUMBERS)),
     T.STRING: quoted(st.text(CHARACTERS, max_size=25))
     | quoted(NUMBERS | TIMES | DAYS)
     | quoted(JSONS),
-    T.EMAIL: quoted(st.text("aé@. \t", max_size=8) | st.just("a@b.c")),
+    T.EMAIL: quoted(lines(st.text("aé@. \t", max_size=5) | st.just("a@b.c"))),
     T.BOOLEAN: st.sampled_from(["true", "false", "1", '"yes"', '"FALSE"']),
     T.DATE: quoted(DAYS | TIMES),
     T.DATETIME: quoted(TIMES) | quoted(DAYS) | NUMBERS,
@@ -314,7 +319,9 @@ def test_empty_text_is_a_value_but_no_key() -> None:
         (Pair(T.DECIMAL, T.DECIMAL, Limits(digits=4, decimals=2)), "1.005", "1.05"),
         (Pair(T.DECIMAL, T.DECIMAL, Limits(digits=4)), "1.5", "9999"),
         (Pair(T.STRING, T.STRING, Limits(length=3)), "abcd", "abc"),
+        (Pair(T.DECIMAL, T.DECIMAL), "1\n2", "1"),
         (Pair(T.EMAIL, T.STRING), " a@b.c", "a@b.c"),
+        (Pair(T.EMAIL, T.STRING), "a@b.c\nd@e.f", "a@b.c"),
         (Pair(T.EMAIL, T.STRING, Limits(length=5)), "aa@b.c", "a@b.c"),
         (Pair(T.DATETIME, T.DATETIME), FIRST_HOURS, FIRST_HOURS + timedelta(days=1)),
     ],

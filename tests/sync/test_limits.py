@@ -25,7 +25,7 @@ from store.vocabulary import FieldType
         (
             Limits(digits=3, decimals=-2),
             FieldType.DECIMAL,
-            [Decimal(99900), Decimal(100)],
+            [Decimal(99900), Decimal(100), Decimal(0)],
             [Decimal(100000), Decimal(50)],
         ),
         (

@@ -192,6 +192,15 @@ def test_a_record_that_cannot_be_read_is_a_reject() -> None:
     assert all(each.record_key.startswith(HASHED) for each in page.rejected)
 
 
+@pytest.mark.parametrize("odd", ['"\\ud800"', "[" * 5000 + "]" * 5000])
+def test_so_it_is_for_a_mapping_that_no_type_can_have(odd: str) -> None:
+    data_type = things(fields=FIELDS | {"lines.0.price": T.DECIMAL})
+    mapping = mapper(data_type, [*FEW, ("lines.0.price", T.DECIMAL, Limits(), None)])
+    parts = ['{"id": 1}', f'{{"id": 2, "note": {odd}}}']
+    page = mapped(mapping, Content(None, raw(parts)))
+    assert [each.payload for each in page.rejected] == parts[1:]
+
+
 def test_records_that_came_the_usual_way_go_one_by_one() -> None:
     mapping = mapper(things(), FEW)
     page = mapped(mapping, Content(None, [{"id": 1}, {"id": "2"}, 5]))
@@ -279,6 +288,7 @@ TWICE: dict[FieldType, list[Wish]] = {
         (T.DECIMAL, [], ["9", "10.5"]),
         (T.DECIMAL, [("changed", T.DECIMAL, Limits(), None)], ["9.5", '"10.5"', "10"]),
         (T.DATE, [], ['"zzz"', '"2024-05-01"']),
+        (T.DATETIME, [], ['"2024-05-01T12:00:00z"', '"2024-05-01T11:00:00Z"']),
     ],
 )
 def test_a_cursor_is_none_the_less_one_for_what_is_made_of_it(
@@ -319,3 +329,10 @@ def test_fields_that_are_empty_throughout_are_suspect(
     ]
     parts = [f'{{{each}{", " if each else ""}"id": 1}}' for each in members]
     assert way(things(), mapper(things(), wishes), parts).suspects == suspects
+
+
+@WAYS
+def test_where_no_record_is_as_usual_every_field_is_suspect(way: Way) -> None:
+    parts = [f'{{"id": "{number}"}}' for number in range(20)]
+    page = way(things(), mapper(things(), FEW), parts)
+    assert (len(page.rows), page.suspects) == (20, None)
