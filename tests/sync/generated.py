@@ -287,11 +287,14 @@ def _pages(pick: Pick, way: Way, wire: Wire, records: list[Members]) -> list[byt
     is_settled = all(pair.column.unlucky is None for pair in way.pairs)
     if pick([False] * 15 + [True]) and is_settled:
         word = pick(json_words.BROKEN)
-        broken = "{" + PLACES[way.key[0].source][0].replace("<>", word) + "}"
+        place = pick([PLACES[way.key[0].source][0], '"extra":[<>]'])
+        broken = "{" + place.replace("<>", word) + "}"
         texts.insert(pick(range(len(texts) + 1)), broken)
     cuts = sorted(pick(range(len(texts) + 1)) for _ in range(pick(range(5))))
     empty = pick([b"[]", b"[ ]", b"null" if wire.records else b"[\n]"])
     return [
-        b"[" + ",".join(texts[start:end]).encode() + b"]" if start < end else empty
+        b"[" + ",".join(texts[start:end]).encode(errors="surrogateescape") + b"]"
+        if start < end
+        else empty
         for start, end in pairwise([0, *cuts, len(texts)])
     ]

@@ -10,6 +10,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,15 +22,17 @@ from hypothesis import strategies as st
 
 from bot.sync.transforms import TRANSFORMS
 from bot.sync.values import WIDEN
-from store.vocabulary import FieldType, RunState
+from store.vocabulary import FieldType, RunState, UpdateType
 from tests.conftest import PostgreSQL
 from tests.sync import reference_values
 from tests.sync.generated import Case, make_case
+from tests.sync.json_words import HALVES
 from tests.sync.reference import (
     Column,
     Kept,
     Key,
     Outcome,
+    Pair,
     Row,
     Way,
     at,
@@ -47,7 +50,16 @@ from tests.sync.reference_values import (
     plain,
     written,
 )
-from tests.sync.scripted import CHANGED, OURS, Bench, Exchange, Said, bench, quoted
+from tests.sync.scripted import (
+    CHANGED,
+    OURS,
+    WIRES,
+    Bench,
+    Exchange,
+    Said,
+    bench,
+    quoted,
+)
 
 T = FieldType
 # A failing example is made small first, which takes some minutes.
@@ -106,6 +118,20 @@ def test_a_crowd_of_records_does_too(
     print(f"PATCHBAY_SEED={SEED}")
     case = make_case(random.Random(seed).choice, is_sqlite=made.is_sqlite, most=500)
     hold_against_reference(made, case, tell=print)
+
+
+@pytest.mark.xfail(strict=True, reason="the decoder takes a page with half a character for no JSON")
+@pytest.mark.parametrize("half", HALVES)
+@pytest.mark.parametrize("place", ["name", "not mapped"])
+def test_half_a_character_costs_its_record_alone(on_sqlite: Bench, place: str, half: str) -> None:
+    """What is left of an emoji where somebody cut a text short."""
+    columns = [Column("id", T.INTEGER, "INTEGER"), Column("name", T.STRING, "TEXT")]
+    pairs = [Pair(column.name, column.kind, None, column) for column in columns]
+    way = Way((replace(pairs[0], is_key=True), pairs[1]), frozenset(UpdateType))
+    good, bad = '{"id":1,"name":"whole"}', f'{{"id":2,"{place}":{half}}}'
+    lists = [[f"[{good}]".encode(), f"[{bad}]".encode()], [f"[{bad},{good}]".encode()]]
+    case = Case(way, WIRES["cursor"], has_key=True, incremental=False, seeds=[], lists=lists)
+    hold_against_reference(on_sqlite, case)
 
 
 def test_the_reference_knows_every_transform_and_every_way_of_types() -> None:
