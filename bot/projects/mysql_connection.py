@@ -97,7 +97,7 @@ async def connect(
         _notice_the_dead(connection)
         if own is not None:
             await _use(connection, own)
-    except BaseException:
+    except BaseException:  # cancelled, too: the connection is nobody's yet
         connection.close()
         raise
     return connection

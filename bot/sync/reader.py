@@ -1,6 +1,6 @@
 """Reads a page from its bytes: as typed records where they are as usual, else as they came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -8,10 +8,11 @@ import msgspec
 from bot.connectors.bodies import BadBody, as_utf8, decode
 from bot.connectors.grammar import DataType
 from bot.connectors.reading import Content, RawRecords
-from bot.sync.typed import RecordType, Shape, is_odd
+from bot.sync.typed import RecordType, Shape, is_odd, mended
 
 _AT_ONCE = 1024 * 1024  # bytes; one call of the decoder lets no other thread run meanwhile
 
+Parts = list[msgspec.Raw]
 Unpack = Callable[[bytes], tuple[Any, list[Any]]]  # the body without its records, the records
 
 
@@ -48,8 +49,20 @@ class PageReader:
             else:
                 records = RawRecords(len(structs), lambda: parts(text)[1])
                 return Content(found, records, structs)
-        found, split = parts(text)
+        whole = mended(text) if odd else text
+        found, split = parts(whole)
+        if whole != text:
+            split = list(_as_they_came(text, whole, split))
         return Content(found, RawRecords(len(split), lambda: split, has_odd_texts=odd))
+
+
+def _as_they_came(text: bytes, whole: bytes, parts: Parts) -> Iterator[msgspec.Raw]:
+    """The parts of a mended text as the text itself has them."""
+    end = 0
+    for part in parts:
+        start = whole.index(bytes(part), end)
+        end = start + memoryview(part).nbytes
+        yield msgspec.Raw(text[start:end])
 
 
 def _unpacker(data_type: DataType, record: Any, hook: Any = None) -> Unpack | None:

@@ -25,6 +25,11 @@ _NUL = b"\\u0000"  # kept by no database
 # Escapes of characters beyond 16 bits: two halves, one after the other. One alone is none.
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F]")
+# An escaped backslash, or a pair: left alone. Or a half without the other.
+_ALONE = re.compile(
+    rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
 
 Tree = dict[str, Any]  # name → a tree below it, or a type
 
@@ -143,6 +148,11 @@ class RecordType:
             return self._one.decode(part)
         except msgspec.DecodeError:
             return None
+
+
+def mended(text: bytes) -> bytes:
+    """The text with NUL in place of each half character: as long, and JSON again."""
+    return _ALONE.sub(lambda found: found[1] or _NUL, text)
 
 
 def is_odd(text: bytes) -> bool:

@@ -117,7 +117,7 @@ async def test_the_bots_own_database_is_no_project(
         ("mysql://u@db.example.com/x?unix_socket=/run/s", "parameter “unix_socket” is not allowed"),
         ("mysql://u@db.example.com/x?ssl_key=/home/ana/id", "“ssl_key” is not allowed"),
         (
-            "mysql://u@db.example.com/x?read_default_file=/root/.my.cnf",
+            "mysql://u@db.example.com/x?read_default_file=/etc/my.cnf",
             "“read_default_file” is not",
         ),
         ("mariadb://u@db.example.com/x?local_infile=1", "“local_infile” is not allowed"),

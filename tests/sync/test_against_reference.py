@@ -120,9 +120,6 @@ def test_a_crowd_of_records_does_too(
     hold_against_reference(made, case, tell=print)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=AssertionError, reason="the decoder takes such a page for no JSON"
-)
 @pytest.mark.parametrize("half", HALVES)
 @pytest.mark.parametrize("place", ["name", "not mapped"])
 def test_half_a_character_costs_its_record_alone(on_sqlite: Bench, place: str, half: str) -> None:
