@@ -1,9 +1,9 @@
-"""How fast Slack is acknowledged: idle, and while two syncs run, beside a bare Bolt app.
+"""How fast Slack is acknowledged: idle, and while a sync runs, beside a bare Bolt app.
 
     python -m tests.benchmarks ack [--json FILE]
 
-Four processes: the bot (SQLite, everything in one process, as `run` has it), two demo stores, and a
-Bolt app that does nothing but acknowledge. This process plays Slack: it sends signed requests
+Three processes: the bot (SQLite, everything in one process, as `run` has it), the demo store, and
+a Bolt app that does nothing but acknowledge. This process plays Slack: it sends signed requests
 one after the other, at a steady pace, and measures each until its answer is here. Everything is
 measured in the same run; quote the ratio, since machines differ.
 """
@@ -13,7 +13,7 @@ import json
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -27,7 +27,7 @@ from bot.playground.slack import SlackServer
 from bot.web.serving import free_port
 from tests.benchmarks.processes import started
 
-CUSTOMERS = 600_000  # of each store: enough for syncs that outlast the measuring
+CUSTOMERS = 600_000  # enough for a sync that outlasts the measuring
 PACE = 0.02  # seconds between requests
 REQUESTS = 300  # of each case
 WARM_UP = 20
@@ -129,47 +129,45 @@ async def measure() -> list[Figures]:
         module = ("-m", "tests.benchmarks.serve")
         async with (
             started(*module, "store", CUSTOMERS=str(CUSTOMERS)) as shop,
-            started(*module, "store", CUSTOMERS=str(CUSTOMERS)) as other,
             started(*module, "bare") as bare,
             started(*module, "bot", **here) as bot,
             httpx.AsyncClient(trust_env=False, timeout=30) as client,
         ):
             slack.events_url = f"{bot}/slack/events"
-            found = await _cases(Sender(client), slack, bot, bare, (shop, other))
+            found = await _cases(Sender(client), slack, bot, bare, shop)
         await slack.stop()
         return found
 
 
 async def _cases(
-    sender: Sender, slack: SlackServer, bot: str, bare: str, shops: Sequence[str]
+    sender: Sender, slack: SlackServer, bot: str, bare: str, shop: str
 ) -> list[Figures]:
     found = [
         Figures.of("bare Bolt, idle", await paced(lambda: sender.command(bare))),
         Figures.of("command, idle", await paced(lambda: sender.command(bot))),
     ]
     alice = slack.member("U_ALICE")
-    for shop in shops:
-        await journey.connects(alice, shop)
-        await alice.closes(everything=True)
-    await _are_running(bot, len(shops))
+    await journey.connects(alice, shop)
+    await alice.closes(everything=True)
+    await _runs(bot, "running")
     found += [
         Figures.of("command, syncing", await paced(lambda: sender.command(bot))),
         Figures.of("options, syncing", await paced(lambda: sender.suggestion(bot))),
         Figures.of("bare Bolt, syncing beside it", await paced(lambda: sender.command(bare))),
     ]
-    if not await _are_running(bot, len(shops)):
-        raise RuntimeError("a sync ended before the measuring did: take more customers")
+    if not await _runs(bot, "running"):
+        raise RuntimeError("the sync ended before the measuring did: take more customers")
     return found
 
 
-async def _are_running(bot: str, count: int) -> bool:
-    """Whether that many runs are under way, as /metrics has it; waits for it a while."""
+async def _runs(bot: str, state: str) -> bool:
+    """Whether a run is in that state, as /metrics has it; waits for it a while."""
     async with httpx.AsyncClient(trust_env=False) as client:
         for _ in range(100):
             text = (await client.get(f"{bot}/metrics")).text
-            if f'patchbay_runs_kept{{state="running"}} {count}.0' in text:
+            if f'patchbay_runs_kept{{state="{state}"}} 1.0' in text:
                 return True
-            if 'patchbay_runs_kept{state="succeeded"}' in text:
+            if 'patchbay_runs_kept{state="succeeded"} 1.0' in text:
                 return False
             await asyncio.sleep(0.1)
     return False

@@ -64,7 +64,7 @@ from tests.sync.scripted import (
 T = FieldType
 # A failing example is made small first, which takes some minutes.
 pytestmark = [pytest.mark.timeout(900), pytest.mark.flaky(reruns=0)]
-EXAMPLES = int(os.environ.get("PATCHBAY_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("PATCHBAY_EXAMPLES", "30"))
 CROWDS = EXAMPLES * 2 // 3
 SEED = os.environ.get("PATCHBAY_SEED") or str(random.randrange(10**6))
 thorough = settings(
