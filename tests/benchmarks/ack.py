@@ -27,7 +27,7 @@ from bot.playground.slack import SlackServer
 from bot.web.serving import free_port
 from tests.benchmarks.processes import started
 
-CUSTOMERS = 600_000  # enough for a sync that outlasts the measuring
+CUSTOMERS = 1_000_000  # enough for a sync that outlasts the measuring
 PACE = 0.02  # seconds between requests
 REQUESTS = 300  # of each case
 WARM_UP = 20
