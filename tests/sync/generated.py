@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from store.vocabulary import FieldType, UpdateType
 from tests.sync import json_words
-from tests.sync.json_words import LIKELY, PLACES, PLAIN, PLAIN_BEFORE, UNLIKELY
+from tests.sync.json_words import HALVES, LIKELY, PLACES, PLAIN, PLAIN_BEFORE, UNLIKELY
 from tests.sync.reference import Column, Pair, Way
 from tests.sync.reference_values import INTO, TRANSFORMS
 from tests.sync.scripted import CHANGED, WIRES, Wire, pages_of
@@ -202,7 +202,9 @@ def _pair(
 
 def _choices(pick: Pick, way: Way, incremental: bool) -> Choices:
     """What a record may say for each path that matters; tame for some paths, wild for others."""
-    extra = PLACES["extra"]
+    halves = [] if way.without else HALVES  # see the test of half a character
+    unlikely = UNLIKELY + halves * 6
+    extra = PLACES["extra"] + [f'"extra":{half}' for half in halves[:1]]
     found: Choices = {"extra": (extra[:4] * 8 + extra, [[""]])}
     keys = [pair.source for pair in way.key]
     for pair in way.pairs:
@@ -211,11 +213,11 @@ def _choices(pick: Pick, way: Way, incremental: bool) -> Choices:
         likely = LIKELY[pair.kind] + LIKELY[kind]
         wildness = pick([0, 0, 0, 1, 1, 1, 2, 2, 3])
         plain = PLAIN_BEFORE.get(pair.transform or "") or PLAIN[kind]
-        groups = [[plain], [plain] * 9 + [likely], [plain, likely], [plain, likely, UNLIKELY]]
+        groups = [[plain], [plain] * 9 + [likely], [plain, likely], [plain, likely, unlikely]]
         if pair.source in keys and pair.transform not in PLAIN_BEFORE:
             part = "all" if len(keys) == 1 else ("some", "rest")[keys.index(pair.source)]
             own = [f"<{kind.value} {part} {how}>" for how in range(1 + 2 * (wildness // 2))]
-            groups = [[own], [own] * 29 + [likely], [own] * 9 + [likely], [own] * 4 + [UNLIKELY]]
+            groups = [[own], [own] * 29 + [likely], [own] * 9 + [likely], [own] * 4 + [unlikely]]
         found[pair.source] = _places(pair.source, is_wild=wildness > 1), groups[wildness]
     for path in filter(None, (way.deleted, way.without)):
         marks = [["null"]] * 9 + [json_words.MARKS]
@@ -279,11 +281,15 @@ def _text(pick: Pick, record: Members) -> str:
     return opening + comma.join(member for member in record.values() if member) + "}"
 
 
+def _odd(way: Way) -> list[str]:
+    return [each for each in json_words.ODD_RECORDS if each != "null" or way.without]
+
+
 def _pages(pick: Pick, way: Way, wire: Wire, records: list[Members]) -> list[bytes]:
     """Lists of records, cut anywhere, so that some are empty; at times one is odd or broken."""
     texts = [_text(pick, record) for record in records]
     if pick([False] * 4 + [True]):
-        texts.insert(pick(range(len(texts) + 1)), pick(json_words.ODD_RECORDS))
+        texts.insert(pick(range(len(texts) + 1)), pick(_odd(way)))
     is_settled = all(pair.column.unlucky is None for pair in way.pairs)
     if pick([False] * 15 + [True]) and is_settled:
         word = pick(json_words.BROKEN)
