@@ -134,7 +134,11 @@ def records_of(page: bytes, way: Way) -> list[Any]:
         raise Unusable
     if way.without is None:
         return found
-    return [record for record in found if not something(at(record, way.without))]
+    return [
+        record
+        for record in found  # one that cannot be read cannot be passed over either
+        if values.holds_half_a_character(record) or not something(at(record, way.without))
+    ]
 
 
 def at(record: Any, path: str) -> Any:
