@@ -13,7 +13,7 @@ from bot.connectors.credentials import Credentials, key_parameter, signer
 from bot.connectors.grammar import Check, DataType, Service
 from bot.connectors.http import Answer, HttpPool
 from bot.connectors.paginators import Paginator, Read, Unusable
-from bot.connectors.reading import Content, Reader, Trail, read_with, records_in
+from bot.connectors.reading import Content, RawRecords, Reader, Trail, read_with, records_in
 from bot.connectors.sending import body_of, explanation, misbehaves, refuses, send
 from bot.connectors.templates import fill_url
 from bot.connectors.turns import Turn
@@ -269,8 +269,11 @@ def _account(check: Check, body: Any) -> str:
 
 def _kept(data_type: DataType, records: Sequence[Any], most: int | None) -> Sequence[Any]:
     path = data_type.list.without
-    kept = [r for r in records if not value_at(r, path)] if path else records
-    return kept if most is None else kept[:most]
+    if path and isinstance(records, RawRecords):
+        records = records.where(lambda record: not value_at(record, path))
+    elif path:
+        records = [record for record in records if not value_at(record, path)]
+    return records if most is None else records[:most]
 
 
 def _unauthorized(answer: Answer) -> bool:

@@ -57,6 +57,17 @@ class RawRecords(Sequence[Any]):
             self._parts = self._split()
         return self._parts
 
+    def where(self, is_wanted: Callable[[Any], bool]) -> "RawRecords":
+        """These records, and those that cannot be read: what is wrong is not said here."""
+
+        def stays(part: msgspec.Raw) -> bool:
+            try:
+                return is_wanted(decode_record(part))
+            except (msgspec.DecodeError, RecursionError):
+                return True
+
+        return RawRecords.of([bytes(part) for part in self.parts if stays(part)])
+
     def raw(self, place: int) -> bytes:
         """The record's JSON."""
         return bytes(self.parts[place])

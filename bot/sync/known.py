@@ -43,7 +43,8 @@ class KnownRejects:
         else:
             hits = self._values.intersection(zip(*page.keys, strict=True))
             found = {write_values(hit) for hit in hits}
-        found |= {reject_key(self.data_type, record_at(page.records, place)) for place in others}
+        records = (record_at(page.records, place) for place in others)
+        found |= {reject_key(self.data_type, each) for each in records if each is not None}
         return found.difference(each.record_key for each in page.rejected)
 
 

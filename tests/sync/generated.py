@@ -72,9 +72,34 @@ _SQLITE: dict[FieldType, list[dict[str, Any]]] = {
     T.DATETIME: [{"native": "DATETIME"}, {"native": "TIMESTAMP"}],
     T.JSON: [{"native": "JSON_TEXT"}],
 }
-_NAMES = ["id", "order", "two words", 'a "quote"', "100%s", "naïve", "c:d", "n0", "b.c", "x\\y"]
-_KEYS = [T.INTEGER, T.STRING, T.INTEGER, T.DECIMAL, T.EMAIL, T.DATE, T.DATETIME, T.BOOLEAN]
-_OTHERS = ["name", "amount", "address.city", "a.b.c"] * 5 + ["code", "code", "id", "tags.0"]
+_NAMES = [
+    "id",
+    "order",
+    "two words",
+    'a "quote"',
+    "100%s",
+    "naïve",
+    "c:d",
+    "n0",
+    "b.c",
+    "x\\y",
+]
+_KEYS = [
+    T.INTEGER,
+    T.STRING,
+    T.INTEGER,
+    T.DECIMAL,
+    T.EMAIL,
+    T.DATE,
+    T.DATETIME,
+    T.BOOLEAN,
+]
+_OTHERS = ["name", "amount", "address.city", "a.b.c"] * 5 + [
+    "code",
+    "code",
+    "id",
+    "tags.0",
+]
 _MOMENTS = [f'"2024-0{month}-01T12:00:00Z"' for month in range(1, 10)]
 
 
@@ -101,7 +126,10 @@ class Case:
 
     def __repr__(self) -> str:
         """What somebody who looks for the fault wants to read."""
-        way, lines = self.way, [f"{self.wire.paginator['type']}, records at {self.wire.records!r}"]
+        way, lines = (
+            self.way,
+            [f"{self.wire.paginator['type']}, records at {self.wire.records!r}"],
+        )
         lines += [str(pair) for pair in way.pairs]
         lines.append(f"updates: {' '.join(sorted(way.updates))}")
         lines += [f"{name}: {path}" for name, path in vars(way).items() if name in _PATHS and path]
@@ -202,9 +230,8 @@ def _pair(
 
 def _choices(pick: Pick, way: Way, incremental: bool) -> Choices:
     """What a record may say for each path that matters; tame for some paths, wild for others."""
-    halves = [] if way.without else HALVES  # see the test of half a character
-    unlikely = UNLIKELY + halves * 6
-    extra = PLACES["extra"] + [f'"extra":{half}' for half in halves[:1]]
+    unlikely = UNLIKELY + HALVES * 6
+    extra = PLACES["extra"] + [f'"extra":{HALVES[0]}']
     found: Choices = {"extra": (extra[:4] * 8 + extra, [[""]])}
     keys = [pair.source for pair in way.key]
     for pair in way.pairs:
@@ -213,12 +240,25 @@ def _choices(pick: Pick, way: Way, incremental: bool) -> Choices:
         likely = LIKELY[pair.kind] + LIKELY[kind]
         wildness = pick([0, 0, 0, 1, 1, 1, 2, 2, 3])
         plain = PLAIN_BEFORE.get(pair.transform or "") or PLAIN[kind]
-        groups = [[plain], [plain] * 9 + [likely], [plain, likely], [plain, likely, unlikely]]
+        groups = [
+            [plain],
+            [plain] * 9 + [likely],
+            [plain, likely],
+            [plain, likely, unlikely],
+        ]
         if pair.source in keys and pair.transform not in PLAIN_BEFORE:
             part = "all" if len(keys) == 1 else ("some", "rest")[keys.index(pair.source)]
             own = [f"<{kind.value} {part} {how}>" for how in range(1 + 2 * (wildness // 2))]
-            groups = [[own], [own] * 29 + [likely], [own] * 9 + [likely], [own] * 4 + [unlikely]]
-        found[pair.source] = _places(pair.source, is_wild=wildness > 1), groups[wildness]
+            groups = [
+                [own],
+                [own] * 29 + [likely],
+                [own] * 9 + [likely],
+                [own] * 4 + [unlikely],
+            ]
+        found[pair.source] = (
+            _places(pair.source, is_wild=wildness > 1),
+            groups[wildness],
+        )
     for path in filter(None, (way.deleted, way.without)):
         marks = [["null"]] * 9 + [json_words.MARKS]
         found[path] = _places(path, is_wild=path == way.deleted), marks
@@ -258,7 +298,11 @@ def key_word(kind: FieldType, number: int, spelling: int) -> str:
         T.STRING: (f'"k{number}"', f'"\\u006b{number}"', f'"é {number}"'),
         T.EMAIL: (f'"u{number}@x.org"', f'" u{number}@x.org"', f'"u{number}@x"'),
         T.DATE: (f'"{on}"', f'"{on:%Y%m%d}"', f'"{on}T23:00:00-05:00"'),
-        T.DATETIME: (f'"{on}T00:00:00Z"', f'"{on}T02:00+02:00"', f'"{on} 00:00:00.000000"'),
+        T.DATETIME: (
+            f'"{on}T00:00:00Z"',
+            f'"{on}T02:00+02:00"',
+            f'"{on} 00:00:00.000000"',
+        ),
         T.BOOLEAN: (("false", "true")[number % 2], f'"{number % 2}"', f"{number % 2}"),
         T.JSON: (f"[{number}]", f"[ {number}]", f'"{number}"'),
     }
@@ -281,15 +325,11 @@ def _text(pick: Pick, record: Members) -> str:
     return opening + comma.join(member for member in record.values() if member) + "}"
 
 
-def _odd(way: Way) -> list[str]:
-    return [each for each in json_words.ODD_RECORDS if each != "null" or way.without]
-
-
 def _pages(pick: Pick, way: Way, wire: Wire, records: list[Members]) -> list[bytes]:
     """Lists of records, cut anywhere, so that some are empty; at times one is odd or broken."""
     texts = [_text(pick, record) for record in records]
     if pick([False] * 4 + [True]):
-        texts.insert(pick(range(len(texts) + 1)), pick(_odd(way)))
+        texts.insert(pick(range(len(texts) + 1)), pick(json_words.ODD_RECORDS))
     is_settled = all(pair.column.unlucky is None for pair in way.pairs)
     if pick([False] * 15 + [True]) and is_settled:
         word = pick(json_words.BROKEN)
