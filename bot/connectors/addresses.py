@@ -14,6 +14,7 @@ _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _SPECIAL = ipaddress.IPv4Network("192.0.0.0/24")
 _IPV4_COMPATIBLE = ipaddress.IPv6Network("::/96")
 _UNSEEN = re.compile(r"[\x00-\x20\x7f]")
+_DIGITS = re.compile(r"[0-9.]+")  # some take “127.1” and “2130706433” for 127.0.0.1
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -36,7 +37,16 @@ def split(url: str) -> SplitResult:
         raise BadUrl("contains a user name or password")
     if not parts.hostname or "\\" in parts.netloc:
         raise BadUrl("names no host")
+    if _DIGITS.fullmatch(parts.hostname) and not _is_ipv4(parts.hostname):
+        raise BadUrl("has an IP address that is not written in the usual way")
     return parts
+
+
+def _is_ipv4(host: str) -> bool:
+    try:
+        return bool(ipaddress.IPv4Address(host))
+    except ValueError:
+        return False
 
 
 def origin(url: str) -> tuple[str, str, int]:

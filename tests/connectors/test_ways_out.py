@@ -19,8 +19,7 @@ PRIVATE = [
     "127.0.0.1", "127.8.8.8", "10.1.2.3", "172.16.0.1", "192.168.1.1", "0.0.0.0", "169.254.169.254",
     "100.64.0.1", "224.0.0.1", "255.255.255.255", "192.0.2.1", "198.18.0.1", "[::1]", "[::]",
     "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[::7f00:1]", "[fe80::1]", "[fc00::1]", "[fd12::1]",
-    "[fec0::1]", "[ff02::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "localhost", "2130706433",
-    "0x7f.1", "127.1",
+    "[fec0::1]", "[ff02::1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "localhost", "0x7f.1",
 ]  # fmt: skip
 
 
@@ -28,6 +27,12 @@ PRIVATE = [
 async def test_a_private_address(connect: Connect, host: str) -> None:
     with pytest.raises(AddressForbidden, match="private network"):
         await pages(connect, f"http://{host}:1/", CURSOR, allow_private_networks=False)
+
+
+@pytest.mark.parametrize("host", ["2130706433", "127.1", "127.0.0.01", "1.2.3.4.", "."])
+async def test_an_address_in_disguise(connect: Connect, host: str) -> None:
+    with pytest.raises(ServiceRefuses, match="cannot be used: it has an IP address"):
+        await pages(connect, f"http://{host}:1/", CURSOR)
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, names: dict[str, list[str]]) -> list[str]:
