@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import ProjectError, Refused
 from bot.projects import loading
-from bot.projects.dialect import Dialect
+from bot.projects.dialect import Dialect, NotAsAWhole
 from bot.projects.names import checked
+from bot.projects.rows import Rows
 from bot.projects.shape import Loaded, NewColumn, TableShape, Target
 from bot.projects.troubles import project_error
 from store.vocabulary import UpdateType
@@ -80,8 +81,13 @@ class ProjectDatabase:
         if not rows:
             return Loaded()
         table = await self._known(target.table, target.columns)
-        async with self._writing() as connection:
-            return await loading.load(self._dialect, connection, table, target, rows, updates)
+        work = (table, target, Rows.of(rows), updates)
+        try:
+            async with self._writing() as connection:
+                return await loading.load(self._dialect, connection, *work, whole=True)
+        except NotAsAWhole:
+            async with self._writing() as connection:
+                return await loading.load(self._dialect, connection, *work, whole=False)
 
     async def delete(self, target: Target, keys: Sequence[tuple[Any, ...]]) -> int:
         """Removes the rows with these keys (values in the order of `target.key`); how many."""

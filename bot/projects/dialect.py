@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.projects.rows import Row, Rows
 from bot.projects.shape import NewColumn, TableShape, Target
 from store.vocabulary import UpdateType
 
-Row = tuple[Any, ...]
+__all__ = ["Dialect", "NotAsAWhole", "Row", "Rows", "Written"]
+
+
+class NotAsAWhole(Exception):
+    """The rows cannot be merged all at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +49,20 @@ class Dialect(Protocol):
         connection: AsyncConnection,
         table: TableShape,
         target: Target,
-        rows: Sequence[Row],
+        rows: Rows,
         updates: frozenset[UpdateType],
     ) -> Written | None:
-        """All rows at once, or an error; None where there is no quicker way than `write`."""
+        """All rows at once, or an error; None where there is no quicker way than `write`.
+
+        Raises NotAsAWhole where that turns out too late.
+        """
 
     async def stage(
         self,
         connection: AsyncConnection,
         table: TableShape,
         columns: Sequence[str],
-        rows: Sequence[Row],
+        rows: Rows,
     ) -> None:
         """Puts rows where `write` finds them, if it needs that. Breaks no rule of the table."""
 
@@ -63,7 +71,7 @@ class Dialect(Protocol):
         connection: AsyncConnection,
         table: TableShape,
         target: Target,
-        rows: Sequence[Row],
+        rows: Rows,
         part: range,
         updates: frozenset[UpdateType],
     ) -> Written:

@@ -1,12 +1,12 @@
 """A batch into a table: as a whole where it can be, halved around the rows that are refused."""
 
 from collections.abc import Sequence
-from operator import itemgetter
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.projects.dialect import Dialect, Row
+from bot.projects.dialect import Dialect, NotAsAWhole
+from bot.projects.rows import Rows
 from bot.projects.shape import Loaded, TableShape, Target
 from store.vocabulary import UpdateType
 
@@ -18,24 +18,30 @@ async def load(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
-    rows: Sequence[Row],
+    rows: Rows,
     updates: frozenset[UpdateType],
+    *,
+    whole: bool,
 ) -> Loaded:
-    """One transaction's work. Raises DBAPIError where the database itself is in trouble."""
+    """One transaction's work. Raises DBAPIError where the database itself is in trouble.
+
+    `whole`: tries the quickest way. Raises NotAsAWhole where that is none: the transaction is to
+    be rolled back, and another one to go without. So the quickest way needs no savepoint.
+    """
     await dialect.prepare(connection, table.name)
     places = last_of_each_key(target, rows)
-    chosen = rows if len(places) == len(rows) else [rows[place] for place in places]
-    waiting = [range(len(chosen))]
-    try:
-        async with connection.begin_nested():
+    chosen = rows if len(places) == len(rows) else rows.chosen(places)
+    if whole:
+        try:
             merged = await dialect.merge(connection, table, target, chosen, updates)
-    except DBAPIError as error:
-        if dialect.objection(error) is None:
-            raise
-        waiting = list(reversed(_smaller(waiting[0])))
-    else:
+        except DBAPIError as error:
+            if dialect.objection(error) is None:
+                raise
+            raise NotAsAWhole from error
         if merged is not None:
             return Loaded(merged.created, merged.updated, merged.unchanged, merged.skipped)
+    everything = range(len(chosen))
+    waiting = [everything] if whole else list(reversed(_smaller(everything)))
     await dialect.stage(connection, table, target.columns, chosen)
     created = updated = unchanged = skipped = 0
     rejects: list[tuple[int, str | None, str]] = []
@@ -68,9 +74,9 @@ def _smaller(part: range) -> list[range]:
     return [part[:middle], part[middle:]]
 
 
-def last_of_each_key(target: Target, rows: Sequence[Row]) -> Sequence[int]:
+def last_of_each_key(target: Target, rows: Rows) -> Sequence[int]:
     """The positions of the rows that count, in order: of equal keys the last one."""
-    keys = list(map(itemgetter(*(target.columns.index(name) for name in target.key)), rows))
+    keys = rows.values(target.columns, target.key)
     if len(set(keys)) == len(keys):
         return range(len(rows))
     return sorted({key: place for place, key in enumerate(keys)}.values())

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.projects import portable_tables
-from bot.projects.dialect import Row, Written
+from bot.projects.dialect import Row, Rows, Written
 from bot.projects.portable_batch import merge_of, records, stage_of
 from bot.projects.shape import NewColumn, TableShape, Target
 from store.vocabulary import UpdateType
@@ -68,7 +68,7 @@ class Portable:
         connection: AsyncConnection,
         table: TableShape,
         target: Target,
-        rows: Sequence[Row],
+        rows: Rows,
         updates: frozenset[UpdateType],
     ) -> Written | None:
         """No quicker way is known to all of them."""
@@ -93,7 +93,7 @@ class Portable:
         connection: AsyncConnection,
         table: TableShape,
         target: Target,
-        rows: Sequence[Row],
+        rows: Rows,
         part: range,
         updates: frozenset[UpdateType],
     ) -> Written:

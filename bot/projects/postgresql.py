@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.projects import postgresql_merge
 from bot.projects.addresses import open_guarded
-from bot.projects.dialect import Row, Written
+from bot.projects.dialect import Row, Rows, Written
 from bot.projects.names import quoted
 from bot.projects.postgresql_tables import add_column, create_table, shape, tables
 from bot.projects.shape import Column, TableShape, Target
@@ -89,12 +89,11 @@ def _keep_to(schema: str) -> Callable[[Any, Any], None]:
 
 async def prepare(connection: AsyncConnection, table: str) -> None:
     """One of our writers at a time per table; checks that could wait for the end happen at once."""
-    await run(connection, "SET CONSTRAINTS ALL IMMEDIATE")
+    lock = f"{_LOCK_SPACE}, {zlib.crc32(table.encode()) >> 1}"
     await run(
         connection,
-        "SELECT set_config('lock_timeout', %s, true), set_config('TimeZone', 'UTC', true), "
-        "pg_advisory_xact_lock(%s, %s)",
-        (f"{_LOCK_SECONDS}s", _LOCK_SPACE, zlib.crc32(table.encode()) >> 1),
+        f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'; SET LOCAL TimeZone = 'UTC'; "
+        f"SET CONSTRAINTS ALL IMMEDIATE; SELECT pg_advisory_xact_lock({lock})",
     )
 
 
@@ -105,7 +104,7 @@ async def merge(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
-    rows: Sequence[Row],
+    rows: Rows,
     updates: frozenset[UpdateType],
 ) -> Written | None:
     if not postgresql_merge.can_merge(connection, table, target, rows, updates):
@@ -120,7 +119,7 @@ async def merge(
 
 
 async def stage(
-    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Sequence[Row]
+    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Rows
 ) -> None:
     """Nothing: the rows travel with the statement that writes them."""
 
@@ -129,7 +128,7 @@ async def write(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
-    rows: Sequence[Row],
+    rows: Rows,
     part: range,
     updates: frozenset[UpdateType],
 ) -> Written:

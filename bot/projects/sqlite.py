@@ -6,6 +6,7 @@ A date and time is kept as "2024-05-01 12:00:00+00:00", always UTC.
 
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.computing import computed
 from bot.projects import sqlite_merge
-from bot.projects.dialect import Row, Written
+from bot.projects.dialect import Row, Rows, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
@@ -76,17 +76,17 @@ async def merge(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
-    rows: Sequence[Row],
+    rows: Rows,
     updates: frozenset[UpdateType],
 ) -> Written | None:
     if not sqlite_merge.can_merge(table, target, updates):
         return None
-    encoded = await computed(_encoded, table, target.columns, rows)
+    encoded = await _encoded(table, target.columns, rows)
     return await sqlite_merge.merge(connection, table, target, encoded)
 
 
 async def stage(
-    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Sequence[Row]
+    connection: AsyncConnection, table: TableShape, columns: Sequence[str], rows: Rows
 ) -> None:
     """Puts the rows into a temporary table whose columns take values just as the real ones do."""
     names = ", ".join(f"{quoted(name)} AS c{position}" for position, name in enumerate(columns))
@@ -96,7 +96,7 @@ async def stage(
         f"CREATE TABLE {_BATCH} AS SELECT 0 AS n, {names} FROM main.{quoted(table.name)} WHERE 0",
     )
     marks = ", ".join("?" * (len(columns) + 1))
-    encoded = [(n, *row) for n, row in enumerate(_encoded(table, columns, rows))]
+    encoded = [(n, *row) for n, row in enumerate(await _encoded(table, columns, rows))]
     await run(connection, f"INSERT INTO {_BATCH} VALUES ({marks})", encoded)
 
 
@@ -104,7 +104,7 @@ async def write(
     connection: AsyncConnection,
     table: TableShape,
     target: Target,
-    rows: Sequence[Row],
+    rows: Rows,
     part: range,
     updates: frozenset[UpdateType],
 ) -> Written:
@@ -151,14 +151,14 @@ async def delete(
     return await run(
         connection,
         f"DELETE FROM main.{quoted(table.name)} WHERE {where}",
-        _encoded(table, key, keys),
+        list(await _encoded(table, key, Rows.of(keys))),
     )
 
 
 async def present(
     connection: AsyncConnection, table: TableShape, key: tuple[str, ...], keys: list[Row]
 ) -> set[int]:
-    await stage(connection, table, key, keys)
+    await stage(connection, table, key, Rows.of(keys))
     same_key = _all(f"t.{quoted(name)} = b.c{position}" for position, name in enumerate(key))
     found = await fetch(
         connection,
@@ -192,22 +192,15 @@ def objection(error: DBAPIError) -> tuple[str | None, str] | None:
     return None, "the project’s table refuses it by one of its rules"
 
 
-def _encoded(table: TableShape, names: Sequence[str], rows: Sequence[Row]) -> Sequence[Row]:
-    """The rows as SQLite keeps them; most are in that form already."""
-    made: dict[int, Sequence[Any]] = {}
+async def _encoded(table: TableShape, names: Sequence[str], rows: Rows) -> Rows:
+    """The rows as SQLite keeps them. The loop has its turn between two columns."""
+    columns = list(rows.columns)
     for position, name in enumerate(names):
         column = table.column(name)
         if column is not None and column.type in ENCODERS:
-            values: Sequence[Any] = [row[position] for row in rows]
-            encoded = ENCODERS[column.type](values)
-            if encoded is not values:
-                made[position] = encoded
-    if not made:
-        return rows
-    columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
-    for position, values in made.items():
-        columns[position] = values
-    return list(zip(*columns, strict=True))
+            columns[position] = ENCODERS[column.type](columns[position])
+            await asyncio.sleep(0)
+    return Rows(columns, len(rows))
 
 
 def _all(conditions: Any) -> str:

@@ -6,14 +6,14 @@ again: many rows in one are faster for everybody.
 
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
-from collections.abc import Sequence
+import asyncio
+from functools import lru_cache
 from itertools import chain, count
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.computing import computed
-from bot.projects.dialect import Row, Written
+from bot.projects.dialect import Rows, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from bot.projects.statements import fetch, run
@@ -32,29 +32,24 @@ def can_merge(table: TableShape, target: Target, updates: frozenset[UpdateType])
 
 
 async def merge(
-    connection: AsyncConnection, table: TableShape, target: Target, rows: Sequence[Row]
+    connection: AsyncConnection, table: TableShape, target: Target, rows: Rows
 ) -> Written:
     """No two rows have the same key; values as SQLite keeps them."""
-    width = len(target.columns)
-    size = max(1, min(_MOST_ROWS, _MOST_VALUES // width, len(rows)))
-    groups, rest = await computed(_grouped, rows, size)
+    size = max(1, min(_MOST_ROWS, _MOST_VALUES // len(target.columns), len(rows)))
+    groups = []
+    for start in range(0, len(rows), size):
+        groups.append(tuple(chain.from_iterable(rows[start : start + size])))
+        await asyncio.sleep(0)
+    rest = groups.pop() if len(rows) % size else ()
     before = await _calls(connection)
     touched = await run(connection, _statement(table, target, size), groups) if groups else 0
     if rest:
-        touched += await run(connection, _statement(table, target, len(rest) // width), rest)
+        touched += await run(connection, _statement(table, target, len(rows) % size), rest)
     updated = await _calls(connection) - before - 1
     return Written(touched - updated, updated, len(rows) - touched, 0)
 
 
-def _grouped(rows: Sequence[Row], size: int) -> tuple[list[Row], Row]:
-    """The values of `size` rows after each other, as often as there are so many; the others'."""
-    whole = len(rows) - len(rows) % size
-    groups = [
-        tuple(chain.from_iterable(rows[start : start + size])) for start in range(0, whole, size)
-    ]
-    return groups, tuple(chain.from_iterable(rows[whole:]))
-
-
+@lru_cache(maxsize=64)
 def _statement(table: TableShape, target: Target, rows: int) -> str:
     names = ", ".join(quoted(name) for name in target.columns)
     marks = ", ".join(["(" + ", ".join("?" * len(target.columns)) + ")"] * rows)

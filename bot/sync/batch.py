@@ -4,6 +4,7 @@ from bisect import bisect_right
 from typing import Any
 
 from bot.connectors.values import later
+from bot.projects.rows import Rows
 from bot.projects.shape import Target
 from bot.sync.keys import write_key
 from bot.sync.mapper import MappedPage, key_in
@@ -16,7 +17,6 @@ class Batch:
     """Pages in their order. What a page says last of a record is what counts."""
 
     def __init__(self, target: Target) -> None:
-        self.rows: list[Row] = []
         self.gone: dict[str, Row] = {}  # keys of deleted records by their written form
         self.rejected: dict[str, Rejected] = {}  # by the record's key
         self.rejects = 0  # records that were rejected, a repeated key as often as it came
@@ -28,19 +28,28 @@ class Batch:
         self.done = False
         self.pages = 0
         self._target = target
+        self._columns: list[list[Any]] = [[] for _ in target.columns]
+        self._count = 0
         self._mapped: list[MappedPage] = []
         self._starts: list[int] = []  # of each page, its first row
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(self._columns, self._count)
 
     def add(self, mapped: MappedPage) -> None:
         self.pages += 1
         self.next, self.done = mapped.next, mapped.next is None
         self._mapped.append(mapped)
-        self._starts.append(len(self.rows))
+        self._starts.append(self._count)
         if self.gone:  # deleted, then made again with the same key
             for row in mapped.rows:
                 self.gone.pop(write_key(key_in(self._target, row)), None)
         self.gone |= mapped.gone
-        self.rows += mapped.rows
+        self._count += len(mapped.rows)
+        if mapped.rows:
+            for column, more in zip(self._columns, mapped.rows.columns, strict=True):
+                column += more
         self.left += mapped.left
         self.cursor = later(self.cursor, mapped.cursor)
         self.peak = higher(self.peak, mapped.peak)

@@ -10,6 +10,7 @@ from bot.connectors.connection import Page, cursor_of
 from bot.connectors.grammar import DataType
 from bot.connectors.reading import RawRecords
 from bot.connectors.values import later, latest
+from bot.projects.rows import Rows
 from bot.projects.shape import Target
 from bot.sync.columns import NATURAL, TYPES, ColumnPlan, each_by_one
 from bot.sync.keys import payload_of, reject_key, write_key
@@ -30,7 +31,7 @@ class MappedPage:
     records: Sequence[Any]
     size: int = 0  # bytes of the answer
     next: dict[str, Any] | None = None  # where the page after starts; None: this is the last
-    rows: list[Row] = field(default_factory=list)
+    rows: Rows = field(default_factory=lambda: Rows.of([]))
     places: Sequence[int] = ()  # of each row, its record's among the records
     gone: dict[str, Row] = field(default_factory=dict)  # keys by their written form
     rejected: list[Rejected] = field(default_factory=list)
@@ -127,13 +128,13 @@ class Mapper:
                 values, doubtful = apply(columns[path])
                 made.append(values)
                 doubts.update(doubtful)
-            page.rows, page.places = list(zip(*made, strict=True)), usual
+            page.rows, page.places = Rows(made, len(usual)), usual
         else:
             page.left = len(usual) - len(doubts)
         if doubts:
             kept = [at for at in range(len(usual)) if at not in doubts]
-            page.places = [usual[at] for at in kept] if self._loads else ()
-            page.rows = [page.rows[at] for at in kept] if self._loads else []
+            if self._loads:
+                page.places, page.rows = [usual[at] for at in kept], page.rows.chosen(kept)
         self._look_for_cursor(page, columns, usual)
         if self._has_natural_keys:
             page.keys = [columns[path] for path in self._data_type.primary_key]
@@ -180,7 +181,7 @@ class Mapper:
                 except BadRecord as bad:
                     page.rejected.append(reject(self._data_type, record, bad.field, bad.reason))
         page.places = sorted(rows)
-        page.rows = [rows[place] for place in page.places]
+        page.rows = Rows.of([rows[place] for place in page.places])
         if gone:
             page.gone = _still_gone(self._plan.target, gone, rows)
 

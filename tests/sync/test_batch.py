@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.projects.rows import Rows
 from bot.projects.shape import Target
 from bot.sync.batch import Batch
 from bot.sync.mapper import MappedPage
@@ -16,7 +17,7 @@ TARGET = Target("things", ("note", "id"), ("id",))
 def add(batch: Batch, *rows: Any, records: list[Any] | None = None, **more: Any) -> None:
     """A page of these rows (of numbers: of their ids)."""
     made = [row if isinstance(row, tuple) else ("x", row) for row in rows]
-    more = {"rows": made, "places": range(len(made)), "next": {"at": 1}} | more
+    more = {"rows": Rows.of(made), "places": range(len(made)), "next": {"at": 1}} | more
     batch.add(MappedPage(records or [{"id": row[1]} for row in made], **more))
 
 

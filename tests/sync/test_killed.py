@@ -13,7 +13,7 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -149,7 +149,8 @@ class Siege:
             await self.bench.asked.wait()
         await asyncio.wait({worker.ended}, timeout=self.chance.uniform(0, 0.15))
         if not worker.ended.done():
-            os.kill(worker.process_id, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it ended, and nobody has told us yet
+                os.kill(worker.process_id, signal.SIGKILL)
             await worker.ended
             await self._count(before.id)
 
