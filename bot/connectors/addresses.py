@@ -5,6 +5,7 @@ import ipaddress
 import re
 import socket
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -22,6 +23,7 @@ class BadUrl(ValueError):
     """A URL that we send no request to; the text completes "the address …"."""
 
 
+@lru_cache(maxsize=256)  # of a list's address, once a page
 def split(url: str) -> SplitResult:
     """The URL's parts. Raises BadUrl unless it is http(s), with a host, without credentials."""
     if _UNSEEN.search(url):

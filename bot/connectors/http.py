@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import httpx
 
@@ -102,11 +103,11 @@ class HttpPool:
         body: bytes | None = None,
     ) -> httpx.Request:
         """Single steps have no time limit: the request as a whole has."""
+        addresses.split(url)
         try:
-            whole = httpx.URL(url)
             return httpx.Request(
                 method,
-                whole.copy_merge_params(dict(query)) if query else whole,
+                _with_query(url, query) if query else url,
                 headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS} | headers,
                 content=body,
             )
@@ -116,13 +117,21 @@ class HttpPool:
     async def _once(self, request: httpx.Request, astray: bool) -> tuple[Answer, str | None]:
         """The answer of one request, and where it redirects to, if it does."""
         response = await self.transport.handle_async_request(request)
-        target = None
+        target, stream = None, response.stream
+        assert isinstance(stream, httpx.AsyncByteStream)
         try:
             if response.status_code in _REDIRECTS and request.method == "GET":
                 target = response.headers.get("location")
-            pieces = [] if target else [piece async for piece in response.aiter_raw()]
+            pieces = [] if target else [piece async for piece in stream]
         finally:
-            await response.aclose()
+            await stream.aclose()
         url = str(request.url)
         answer = Answer(response.status_code, response.headers, b"".join(pieces), url, astray)
         return answer, addresses.joined(url, target) if target else None
+
+
+def _with_query(url: str, query: Mapping[str, str]) -> str:
+    """With these parameters, in place of those of the same name that it has."""
+    if "?" in url or "#" in url:
+        return str(httpx.URL(url).copy_merge_params(dict(query)))
+    return f"{url}?{urlencode(query)}"

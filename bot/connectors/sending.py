@@ -37,6 +37,10 @@ async def send(name: str, settings: Settings, request: Callable[[], Awaitable[An
     not taken, AddressForbidden. Other statuses are the caller's to judge.
     """
     try:
+        return await _once(name, settings, request)
+    except _Again as error:  # most requests need no more than that
+        failed: _Again | None = error
+    try:
         async for attempt in stamina.retry_context(
             on=lambda error: _pause(error, settings.retry_max_delay),
             attempts=settings.request_attempts,
@@ -46,6 +50,9 @@ async def send(name: str, settings: Settings, request: Callable[[], Awaitable[An
             wait_jitter=settings.retry_base_delay,
         ):
             with attempt:
+                if failed is not None:
+                    first, failed = failed, None
+                    raise first
                 return await _once(name, settings, request)
     except _Again as error:
         raise ServiceUnreachable(error.sentence) from error

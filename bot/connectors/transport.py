@@ -26,6 +26,7 @@ _CONNECTIONS = 100
 _KEPT = 30.0  # seconds that a connection waits for the next request
 _AHEAD = 1024 * 1024  # bytes of an answer taken before somebody reads them
 _LONGEST_HEADER = 64 * 1024
+_OF_PACKED = (b"content-encoding", b"content-length")  # headers that say nothing of what we give
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[str, ...]]
 
@@ -50,22 +51,20 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        url = str(request.url)
-        addresses.split(url)
         with _httpx_errors(request.url.host):
             answer = await self._opened().request(
                 request.method,
-                URL(url, encoded=True),
-                headers=request.headers.multi_items(),
+                URL(str(request.url), encoded=True),
+                headers=[(name.decode(), value.decode()) for name, value in request.headers.raw],
                 data=request.content or None,
                 allow_redirects=False,
             )
-        headers = httpx.Headers(answer.raw_headers)
-        encoding = headers.pop("content-encoding", "")
-        size = headers.pop("content-length", "")
+        encoding = answer.headers.get("Content-Encoding", "")
+        size = answer.headers.get("Content-Length", "")
         if size.isdecimal() and len(size) < 20 and int(size) > self._max_bytes:
             answer.close()
             raise TooLarge(f"more than {self._max_bytes:,} bytes in one answer")
+        headers = [each for each in answer.raw_headers if each[0].lower() not in _OF_PACKED]
         stream = _Unpacked(answer, encoding, self._max_bytes)
         return httpx.Response(answer.status, headers=headers, stream=stream)
 

@@ -5,9 +5,12 @@ Most come in that form already, which a look at the whole column tells; else the
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
+
+import msgspec
 
 from bot.projects.texts import datetime_text, decimal_text
 from store.vocabulary import FieldType
@@ -16,7 +19,8 @@ Values = Sequence[Any]
 
 _NUMBERS = re.compile(r"(?:-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+\n)*+")
 _LONG = re.compile(r"\.[0-9]*0$", re.MULTILINE)  # with zeros at its end
-_WIDTHS = {25, 32}  # of "2024-05-01 12:00:00+00:00", without and with millionths
+_zone = attrgetter("tzinfo")
+_encoder = msgspec.json.Encoder()
 
 
 def _decimals(values: Values) -> Values:
@@ -35,13 +39,20 @@ def _days(values: Values) -> Values:
 
 
 def _moments(values: Values) -> Values:
-    joined = _joined(values)
-    if joined is not None:
-        count = joined.count("\n")
-        widths = set(map(len, filter(None, values)))
-        if widths <= _WIDTHS and joined.count("+00:00\n") == joined.count(" ") == count:
-            return values
-    return [None if v is None else _moment(v) for v in values]
+    there = values if all(values) else [v for v in values if v is not None]
+    try:
+        in_utc = set(map(_zone, there)) <= {UTC}
+    except AttributeError:  # texts
+        in_utc = False
+    if not there or not in_utc:
+        return [None if v is None else _moment(v) for v in values]
+    # the encoder writes a whole column at once
+    text = _encoder.encode(there)[2:-2].decode()
+    written = text.replace("T", " ").replace("Z", "+00:00").split('","')
+    if len(written) == len(values):
+        return written
+    rest = iter(written)
+    return [None if v is None else next(rest) for v in values]
 
 
 def _moment(value: datetime | str) -> str:

@@ -17,8 +17,7 @@ import msgspec
 
 from bot.connectors.bodies import decode_record
 from bot.projects.shape import Limits
-from bot.projects.texts import datetime_text
-from bot.sync.stored import stored
+from bot.sync.stored import in_utc, stored
 from bot.sync.values import Convert, Unfit, stored_as
 from store.vocabulary import FieldType
 
@@ -32,7 +31,6 @@ _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None
 _EMAIL = r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)*+"
 _MOST_DIGITS = 300
 _zone = attrgetter("tzinfo")
-_encoder = msgspec.json.Encoder()
 
 # What each kind is read as where nothing is done to it but to check it.
 TYPES: dict[FieldType, Any] = {
@@ -269,11 +267,9 @@ def _days(column: Values) -> Values:
 
 
 def _moments(column: Values) -> Values:
-    """In the form of `datetime_text`, by way of the encoder: it writes a whole column at once."""
     if set(map(_zone, column)) == {UTC}:
-        text = _encoder.encode(column)[2:-2].decode()
-        return text.replace("T", " ").replace("Z", "+00:00").split('","')
+        return column
     try:
-        return [datetime_text(value) for value in column]
+        return list(map(in_utc, column))
     except OverflowError:  # the first or the last hours that there are
         raise _Doubtful from None

@@ -10,6 +10,7 @@ import msgspec
 from bot.connectors.bodies import OutOfBounds
 from bot.connectors.grammar import DataType
 from bot.connectors.values import value_at
+from bot.projects.texts import datetime_text
 from bot.sync.stored import Row
 
 LONGEST = 255  # characters of a reject's key
@@ -42,7 +43,7 @@ def reject_key(data_type: DataType, record: Any, payload: str | None = None) -> 
 
 
 def write_values(values: Iterable[Any]) -> str:
-    return json.dumps(list(values), ensure_ascii=False)
+    return json.dumps(list(values), ensure_ascii=False, default=datetime_text)
 
 
 def write_key(key: Row) -> str:
@@ -51,4 +52,5 @@ def write_key(key: Row) -> str:
 
 
 def read_key(text: str) -> Row:
+    """The key as a row has it, but for times: they are texts."""
     return tuple(json.loads(text))

@@ -7,11 +7,13 @@ against them without a statement, and without writing down any of their keys.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from bot.connectors.grammar import DataType
 from bot.projects.shape import Target
+from bot.projects.texts import datetime_text
 from bot.sync.keys import HASHED, read_key, reject_key, write_values
 from bot.sync.mapper import MappedPage, record_at
 from bot.sync.stored import Row
@@ -66,4 +68,13 @@ class KnownDeletions:
         """Of these keys, as they were written, those that the rows have."""
         if not self._known:
             return []
-        return [self._known[key] for key in self._known.keys() & set(map(self._key, rows))]
+        return [self._known[key] for key in self._known.keys() & set(map(self._key_of, rows))]
+
+    def _key_of(self, row: Row) -> Any:
+        """As `read_key` gives it."""
+        key = self._key(row)
+        return _text(key) if self._is_single else tuple(map(_text, key))
+
+
+def _text(value: Any) -> Any:
+    return datetime_text(value) if isinstance(value, datetime) else value

@@ -1,20 +1,18 @@
-"""The form in which row values travel to a project: numbers, booleans and texts, nothing else.
+"""The form in which row values travel to a project: numbers, booleans, texts, and times in UTC.
 
 One form for each value, whichever way its record was mapped: equal values are equal rows.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
-
-from bot.projects.texts import datetime_text
 
 Row = tuple[Any, ...]
 
 
 def stored(values: Iterable[Any]) -> Row:
-    """A mapped row's values (see `values`) in that form: decimals, dates and times as texts."""
+    """A mapped row's values (see `values`) in that form: decimals and dates as texts."""
     return tuple([_WRITE[type(v)](v) if type(v) in _WRITE else v for v in values])
 
 
@@ -24,8 +22,13 @@ def digits(value: Decimal) -> str:
     return text.removeprefix("-") if value.is_zero() else text
 
 
-_WRITE: dict[type, Callable[[Any], str]] = {
+def in_utc(value: datetime) -> datetime:
+    """A naive time is taken as UTC. Raises OverflowError in the first and last hours there are."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_WRITE: dict[type, Callable[[Any], Any]] = {
     Decimal: digits,
     date: date.isoformat,
-    datetime: datetime_text,
+    datetime: in_utc,
 }

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
@@ -203,7 +203,7 @@ def test_so_it_is_for_every_kind_of_pair(data: st.DataObject) -> None:
 
 
 FIRST_HOURS = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5)))  # in UTC they are before all
-NOON = "2024-05-01 12:00:00+00:00"
+NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ NOON = "2024-05-01 12:00:00+00:00"
         (
             Pair(T.DATETIME, T.DATETIME),
             ['"2024-05-01T12:00:00Z"', '"2024-05-01T12:00:00.25Z"', '"0001-01-01T00:00:00Z"'],
-            [NOON, "2024-05-01 12:00:00.250000+00:00", "0001-01-01 00:00:00+00:00"],
+            [NOON, NOON.replace(microsecond=250_000), datetime(1, 1, 1, tzinfo=UTC)],
         ),
         (
             Pair(T.DATETIME, T.DATETIME),
