@@ -48,9 +48,9 @@ def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
     engine = create_async_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
-    def _on_connect(connection: Any, _record: Any) -> None:
+    def _on_connect(connection: Any, record: Any) -> None:
         connection.isolation_level = None  # our BEGIN below, not the driver's
-        sqlite_merge.add_counter(connection)
+        sqlite_merge.add_counter(connection, record.info)
         cursor = connection.cursor()
         if ours:
             cursor.execute("PRAGMA journal_mode = WAL")

@@ -7,22 +7,26 @@ again: many rows in one are faster for everybody.
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
 import asyncio
+import sqlite3
 from functools import lru_cache
-from itertools import chain, count
+from itertools import chain
 from typing import Any
 
+import aiosqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.projects.dialect import Rows, Written
+from bot.projects.dialect import Row, Rows, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
-from bot.projects.statements import fetch, run
 from store.vocabulary import UpdateType
 
 COUNTER = "patchbay_updated"  # a function of the connection: counts its calls
 
 _MOST_VALUES = 32_766  # of one statement (https://www.sqlite.org/limits.html, number 9)
-_MOST_ROWS = 250
+# Rows of one statement: as many as go by thousands, the others by fifties, and the rest alone.
+_SIZES = (1000, 50, 1)
+_AT_ONCE = 4000  # rows between two turns of the loop: a millisecond
 _BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 
 
@@ -35,18 +39,39 @@ async def merge(
     connection: AsyncConnection, table: TableShape, target: Target, rows: Rows
 ) -> Written:
     """No two rows have the same key; values as SQLite keeps them."""
-    size = max(1, min(_MOST_ROWS, _MOST_VALUES // len(target.columns), len(rows)))
+    raw = await connection.get_raw_connection()
+    counter: Counter = raw.info[COUNTER]
+    before, touched, start = counter.calls, 0, 0
+    for size in _SIZES:
+        if size * len(target.columns) > _MOST_VALUES:
+            continue
+        stop = len(rows) - (len(rows) - start) % size
+        if stop > start:
+            statement = _statement(table, target, size)
+            groups = await _grouped(rows[start:stop], size)
+            touched += await _run(raw.driver_connection, statement, groups)
+        start = stop
+    updated = counter.calls - before
+    return Written(touched - updated, updated, len(rows) - touched, 0)
+
+
+async def _grouped(rows: Rows, size: int) -> list[Row]:
+    """The values of `size` rows after each other, as often as there are so many."""
     groups = []
     for start in range(0, len(rows), size):
         groups.append(tuple(chain.from_iterable(rows[start : start + size])))
-        await asyncio.sleep(0)
-    rest = groups.pop() if len(rows) % size else ()
-    before = await _calls(connection)
-    touched = await run(connection, _statement(table, target, size), groups) if groups else 0
-    if rest:
-        touched += await run(connection, _statement(table, target, len(rows) % size), rest)
-    updated = await _calls(connection) - before - 1
-    return Written(touched - updated, updated, len(rows) - touched, 0)
+        if not (start + size) % _AT_ONCE:
+            await asyncio.sleep(0)
+    return groups
+
+
+async def _run(driver: Any, statement: str, groups: list[Row]) -> int:
+    """How many rows it touched. By the driver itself: one way to its thread and back, not three."""
+    assert isinstance(driver, aiosqlite.Connection)
+    try:
+        return (await driver.executemany(statement, groups)).rowcount
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, True) from error
 
 
 @lru_cache(maxsize=64)
@@ -66,11 +91,18 @@ def _statement(table: TableShape, target: Target, rows: int) -> str:
     return f"{start} DO UPDATE SET {sets} WHERE CASE WHEN {differs} THEN {COUNTER}() ELSE 0 END"
 
 
-async def _calls(connection: AsyncConnection) -> int:
-    [(calls,)] = await fetch(connection, f"SELECT {COUNTER}()")
-    return int(calls)
+class Counter:
+    """How many rows of a connection were updated."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self) -> int:
+        self.calls += 1
+        return self.calls
 
 
-def add_counter(connection: Any) -> None:
-    """Gives the connection its counter of updated rows: 1, 2, 3…"""
-    connection.create_function(COUNTER, 0, count(1).__next__)
+def add_counter(connection: Any, info: dict[Any, Any]) -> None:
+    """Gives the connection its counter. `info`: where the pool keeps what is known of it."""
+    info[COUNTER] = Counter()
+    connection.create_function(COUNTER, 0, info[COUNTER])

@@ -69,18 +69,18 @@ def rows(count: int, value: Any = "x") -> list[Row]:
     return [(number, value) for number in range(count)]
 
 
-@pytest.mark.parametrize("size", [1, 3, 250])
+@pytest.mark.parametrize("sizes", [(1,), (3, 1), (1000, 50, 1)])
 @thorough
 @given(batches=st.lists(st.tuples(st.lists(ROWS, max_size=25), UPDATES), max_size=5))
 async def test_a_merge_does_what_the_model_does(
     project: ProjectDatabase,
     theirs: Sql,
     monkeypatch: pytest.MonkeyPatch,
-    size: int,
+    sizes: tuple[int, ...],
     batches: list[tuple[list[Row], frozenset[UpdateType]]],
 ) -> None:
     """Created, updated, unchanged, refused, skipped and repeated rows, mixed at will."""
-    monkeypatch.setattr(sqlite_merge, "_MOST_ROWS", size)
+    monkeypatch.setattr(sqlite_merge, "_SIZES", sizes)
     theirs(
         "CREATE TABLE IF NOT EXISTS t (id bigint PRIMARY KEY, "
         "amount decimal_text CHECK (amount <> '13'), name varchar(20) NOT NULL)"
@@ -99,7 +99,7 @@ async def test_a_merge_does_what_the_model_does(
         ]
 
 
-@pytest.mark.parametrize("count", [1, 2, 249, 250, 251, 500, 501, 1234])
+@pytest.mark.parametrize("count", [1, 2, 49, 50, 51, 1000, 1234, 2150])
 async def test_counts_are_exact_however_the_rows_are_grouped(
     project: ProjectDatabase, theirs: Sql, merged: list[Written], count: int
 ) -> None:
