@@ -22,6 +22,7 @@ from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
 from bot.projects.sqlite_values import ENCODERS
 from bot.projects.statements import fetch, run
+from store.sqlite_driver import connect
 from store.vocabulary import UpdateType
 
 __all__ = [
@@ -45,7 +46,8 @@ _BATCH = 'temp."patchbay_batch"'
 
 def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
     """`ours`: the file is the default project's, so it may keep a write-ahead log."""
-    engine = create_async_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
+    settings = {"timeout": 30, "async_creator_fn": connect}
+    engine = create_async_engine(url, connect_args=settings, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, record: Any) -> None:
