@@ -12,6 +12,7 @@ from bot.connectors.bodies import decode_record
 from bot.connectors.grammar import ListSpec
 from bot.connectors.paginators import Offset, PageNumber, Paginator, Position, Unusable
 from bot.connectors.values import value_at
+from bot.courtesy import answered
 
 AT_ONCE = 512 * 1024  # bytes of a page that is dealt with at once: about a millisecond's work
 _LONGEST_POSITION = 16_384  # characters of its JSON
@@ -88,6 +89,7 @@ Reader = Callable[[bytes, str], Content | None]
 
 async def read_with(reader: Reader, body: bytes, content_type: str) -> Content | None:
     """A large body is read in a thread. Of others, the way there and back costs more than that."""
+    await answered()
     if len(body) <= AT_ONCE:
         return reader(body, content_type)
     return await computed(reader, body, content_type)

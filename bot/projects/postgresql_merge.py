@@ -14,6 +14,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.courtesy import answered
 from bot.projects.dialect import NotAsAWhole, Row, Rows, Written
 from bot.projects.names import quoted
 from bot.projects.shape import Column, TableShape, Target
@@ -106,6 +107,7 @@ async def _copy(connection: AsyncConnection, rows: Rows) -> None:
     try:
         async with driver.cursor() as cursor, cursor.copy(statement) as copy:
             for start in range(0, len(rows), _AT_ONCE):
+                await answered()
                 await copy.write(copied(list(rows[start : start + _AT_ONCE])))
     except psycopg.Error as error:
         raise DBAPIError(statement, None, error) from error

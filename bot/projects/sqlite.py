@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.courtesy import answered
 from bot.projects import sqlite_merge
 from bot.projects.dialect import Row, Rows, Written
 from bot.projects.names import quoted
@@ -200,8 +201,9 @@ async def _encoded(table: TableShape, names: Sequence[str], rows: Rows) -> Rows:
     for position, name in enumerate(names):
         column = table.column(name)
         if column is not None and column.type in ENCODERS:
-            columns[position] = ENCODERS[column.type](columns[position])
             await asyncio.sleep(0)
+            await answered()
+            columns[position] = ENCODERS[column.type](columns[position])
     return Rows(columns, len(rows))
 
 

@@ -16,6 +16,7 @@ import aiosqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.courtesy import answered
 from bot.projects.dialect import Row, Rows, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
@@ -62,6 +63,7 @@ async def _grouped(rows: Rows, size: int) -> list[Row]:
         groups.append(tuple(chain.from_iterable(rows[start : start + size])))
         if not (start + size) % _AT_ONCE:
             await asyncio.sleep(0)
+            await answered()
     return groups
 
 

@@ -10,6 +10,7 @@ from bot.connectors.connection import Page
 from bot.connectors.grammar import DataType
 from bot.connectors.reading import AT_ONCE
 from bot.connectors.values import later
+from bot.courtesy import answered
 from bot.engine import Engine
 from bot.errors import SchemaDrift
 from bot.projects.database import ProjectDatabase
@@ -57,6 +58,7 @@ class Loader:
         """Maps a page. A small one whose records are as usual is mapped here and now, while the
         next one arrives: in less time than a thread takes to wake up. Others go to the thread.
         """
+        await answered()
         if page.structs is not None and page.size <= AT_ONCE:
             return self.mapper.mapped(page)
         return await computed(self.mapper.mapped, page)

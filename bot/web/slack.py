@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.courtesy import answering
 from bot.web.metrics import Metrics
 
 MAX_BODY = 1024 * 1024  # bytes; a view is at most 250 KB, doubled by its encoding
@@ -23,7 +24,8 @@ def routes(app: AsyncApp, metrics: Metrics) -> list[Route]:
         if int(length) > MAX_BODY:
             return PlainTextResponse("too large", status_code=413)
         started = time.perf_counter()
-        response = await handler.handle(request)
+        with answering():
+            response = await handler.handle(request)
         metrics.acknowledgement.observe(time.perf_counter() - started)
         return response
 
