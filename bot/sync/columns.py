@@ -30,6 +30,7 @@ _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None
 # An email and a decimal number as `values` has them; of a whole column at once, each on a line.
 _EMAIL = r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)*+"
 _MOST_DIGITS = 300
+_FEW = 25  # values looked at together where not all of them are as usual
 _zone = attrgetter("tzinfo")
 
 # What each kind is read as where nothing is done to it but to check it.
@@ -135,7 +136,7 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
         try:
             checked: Values = check(there) if there else ()
         except _Doubtful:
-            checked = _by_halves(check, there)
+            checked = _by_few(check, there)
             doubts.update(
                 place for place, value in zip(places, checked, strict=True) if value is None
             )
@@ -149,15 +150,16 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
     return apply
 
 
-def _by_halves(check: Check, values: Values) -> list[Any]:
+def _by_few(check: Check, values: Values, count: int = _FEW) -> list[Any]:
     """None for each value that is doubtful: few are, as a rule."""
-    try:
-        return list(check(values))
-    except _Doubtful:
-        if len(values) == 1:
-            return [None]
-    middle = len(values) // 2
-    return _by_halves(check, values[:middle]) + _by_halves(check, values[middle:])
+    found: list[Any] = []
+    for start in range(0, len(values), count):
+        few = values[start : start + count]
+        try:
+            found += check(few)
+        except _Doubtful:
+            found += _by_few(check, few, 1) if len(few) > 1 else [None]
+    return found
 
 
 def _by_one(convert: Convert) -> Apply:

@@ -90,7 +90,7 @@ class Mapper:
         found = [record_at(records, place) for place in range(len(records))]
         page = MappedPage(records, cursor=cursor_of(self._data_type, found))
         page.others = range(len(records))
-        self._one_by_one(page, {}, page.others)
+        self._one_by_one(page, page.others)
         return page
 
     def page(self, records: Sequence[Any], structs: Sequence[Any]) -> MappedPage:
@@ -108,9 +108,8 @@ class Mapper:
         else:
             odd |= self._by_columns(page, self.record.columns(structs), usual)
         if odd:
-            rows = dict(zip(page.places, page.rows, strict=True))
             page.others = sorted(odd)
-            self._one_by_one(page, rows, page.others)
+            self._one_by_one(page, page.others)
             found = [record_at(records, place) for place in page.others]
             page.cursor = later(page.cursor, cursor_of(self._data_type, found))
         return page
@@ -154,9 +153,10 @@ class Mapper:
         else:
             page.cursor = latest(columns[self._cursor], kind)
 
-    def _one_by_one(self, page: MappedPage, rows: dict[int, Row], places: Sequence[int]) -> None:
-        """Adds these records to what the page has. `rows`: those already made, by place."""
+    def _one_by_one(self, page: MappedPage, places: Sequence[int]) -> None:
+        """Adds these records to what the page has."""
         gone: dict[str, tuple[int, Row]] = {}
+        rows: dict[int, Row] = {}
         for place in places:
             try:
                 record = page.records[place]
@@ -180,8 +180,11 @@ class Mapper:
                     rows[place] = self._plan.row(record)
                 except BadRecord as bad:
                     page.rejected.append(reject(self._data_type, record, bad.field, bad.reason))
-        page.places = sorted(rows)
-        page.rows = Rows.of([rows[place] for place in page.places])
+        if rows or gone:
+            rows |= zip(page.places, page.rows, strict=True)
+        if len(rows) > len(page.rows):
+            page.places = sorted(rows)
+            page.rows = Rows.of([rows[place] for place in page.places])
         if gone:
             page.gone = _still_gone(self._plan.target, gone, rows)
 
