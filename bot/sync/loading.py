@@ -29,6 +29,7 @@ from store import pending_deletions, rejects
 
 log = structlog.get_logger(__name__)
 
+FEW = 30  # records that are looked at one by one here and now: two milliseconds
 DRIFT_RECORDS = 20  # without a documented field, for it to count as gone
 
 
@@ -55,13 +56,17 @@ class Loader:
     seen: set[str] = field(default_factory=set)  # mapped fields that the service still has
 
     async def take(self, page: Page) -> MappedPage:
-        """Maps a page. A small one whose records are as usual is mapped here and now, while the
-        next one arrives: in less time than a thread takes to wake up. Others go to the thread.
+        """Maps a page. A small one is mapped here and now, while the next one arrives: in less
+        time than a thread takes to wake up. A large one goes to the thread, and so do its records
+        that are not as usual, where they are many.
         """
         await answered()
-        if page.structs is not None and page.size <= AT_ONCE:
-            return self.mapper.mapped(page)
-        return await computed(self.mapper.mapped, page)
+        if page.size > AT_ONCE:
+            return await computed(self.mapper.mapped, page)
+        begun = self.mapper.begun(page)
+        if len(begun.others) > FEW:
+            return await computed(self.mapper.finished, begun)
+        return self.mapper.finished(begun)
 
     async def load(self, position: Position, gathered: AsyncIterator[list[MappedPage]]) -> Position:
         """Loads pages from `position` on, as many together as come. Returns where it ended.

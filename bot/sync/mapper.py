@@ -78,23 +78,30 @@ class Mapper:
 
     def mapped(self, page: Page) -> MappedPage:
         """The page, whichever way it came."""
+        return self.finished(self.begun(page))
+
+    def begun(self, page: Page) -> MappedPage:
+        """Column by column as far as that goes; what is left over are its `others`."""
         records, structs = page.records, page.structs
         if structs is None and self.record is not None and isinstance(records, RawRecords):
             structs = self.record.each(records.parts, look=records.has_odd_texts)
-        found = self.plain_page(records) if structs is None else self.page(records, structs)
+        if structs is None:
+            found = MappedPage(records, others=range(len(records)))
+        else:
+            found = self._page(records, structs)
         found.size, found.next = page.size, page.next
         return found
 
-    def plain_page(self, records: Sequence[Any]) -> MappedPage:
-        """Record by record."""
-        found = [record_at(records, place) for place in range(len(records))]
-        page = MappedPage(records, cursor=cursor_of(self._data_type, found))
-        page.others = range(len(records))
-        self._one_by_one(page, page.others)
+    def finished(self, page: MappedPage) -> MappedPage:
+        """With what was left over, record by record."""
+        if page.others:
+            self._one_by_one(page, page.others)
+            found = [record_at(page.records, place) for place in page.others]
+            page.cursor = later(page.cursor, cursor_of(self._data_type, found))
         return page
 
-    def page(self, records: Sequence[Any], structs: Sequence[Any]) -> MappedPage:
-        """Column by column. `structs`: of `record`; None for a record that is not as usual."""
+    def _page(self, records: Sequence[Any], structs: Sequence[Any]) -> MappedPage:
+        """`structs`: of `record`; None for a record that is not as usual."""
         assert self.record is not None
         page = MappedPage(records, suspects=frozenset())
         usual: Sequence[int] = range(len(structs))
@@ -107,11 +114,7 @@ class Mapper:
             page.suspects = None
         else:
             odd |= self._by_columns(page, self.record.columns(structs), usual)
-        if odd:
-            page.others = sorted(odd)
-            self._one_by_one(page, page.others)
-            found = [record_at(records, place) for place in page.others]
-            page.cursor = later(page.cursor, cursor_of(self._data_type, found))
+        page.others = sorted(odd)
         return page
 
     def _by_columns(

@@ -120,7 +120,7 @@ def raw(parts: Sequence[str]) -> RawRecords:
 
 
 def plainly(mapper: Mapper, parts: Sequence[str]) -> MappedPage:
-    return mapper.plain_page(raw(parts))
+    return mapper.finished(MappedPage(raw(parts), others=range(len(parts))))
 
 
 def told(page: MappedPage, cursor: str = "changed") -> dict[str, Any]:
