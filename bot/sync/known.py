@@ -24,7 +24,7 @@ class KnownRejects:
     """Keys of one transfer's rejects."""
 
     data_type: DataType
-    _values: set[tuple[Any, ...]] = field(default_factory=set)
+    _values: set[Any] = field(default_factory=set)  # keys of one field as just its value
     _hashed: bool = False  # some are known by what they hold
 
     def add(self, keys: Iterable[str]) -> None:
@@ -32,7 +32,8 @@ class KnownRejects:
             if key.startswith(HASHED):
                 self._hashed = True
             else:
-                self._values.add(tuple(json.loads(key)))
+                values = json.loads(key)
+                self._values.add(values[0] if len(values) == 1 else tuple(values))
 
     def recovered(self, page: MappedPage) -> set[str]:
         """The keys of the page's records that are no rejects (any more)."""
@@ -43,8 +44,10 @@ class KnownRejects:
         if not page.keys or self._hashed:
             others = range(len(page.records))
         else:
-            hits = self._values.intersection(zip(*page.keys, strict=True))
-            found = {write_values(hit) for hit in hits}
+            single = len(page.keys) == 1
+            keys = page.keys[0] if single else zip(*page.keys, strict=True)
+            hits = self._values.intersection(keys)
+            found = {write_values([hit] if single else hit) for hit in hits}
         records = (record_at(page.records, place) for place in others)
         found |= {reject_key(self.data_type, each) for each in records if each is not None}
         return found.difference(each.record_key for each in page.rejected)

@@ -61,7 +61,7 @@ def test_so_does_a_large_page(monkeypatch: pytest.MonkeyPatch) -> None:
     assert content.structs is None
     page = mapped(mapping, content)
     assert told(page) == told(plainly(mapping, large))
-    assert (len(page.rows), page.others) == (230, ())  # all of them in columns
+    assert (len(page.rows), list(page.others)) == (230, [])  # all of them in columns
     monkeypatch.setattr(reading, "_AT_ONCE", len(body(large)))
     assert len(read(things_, mapping, body(large)).structs) == 230
 
