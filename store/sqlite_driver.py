@@ -8,7 +8,6 @@ write lock for as long as all of its ways take.
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from types import TracebackType
 from typing import Any
 
 import aiosqlite
@@ -30,13 +29,6 @@ class Cursor:
 
     async def __aenter__(self) -> "Cursor":
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
     async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
         await self._whole(lambda cursor: cursor.execute(statement, parameters))
