@@ -1,7 +1,7 @@
 """The way out: every connection to an address that was looked at, every body under a cap.
 
-httpx speaks, aiohttp's connections carry: their parser is compiled, and a page costs a third of
-the time that it takes on httpx's own.
+httpx speaks, aiohttp's connections carry: their parser is compiled, and a page costs half of the
+time that it takes on httpx's own.
 https://www.python-httpx.org/advanced/transports/#custom-transports
 https://docs.aiohttp.org/en/stable/client_advanced.html#custom-socket-creation
 """

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -51,6 +51,7 @@ from sqlalchemy.types import TypeEngine
 from bot.projects.dialect import Row
 from bot.projects.shape import Column as ShapeColumn
 from bot.projects.shape import TableShape
+from bot.projects.texts import in_utc
 from store.vocabulary import FieldType
 
 # No table of a project's has this name; only a process of its own knows it.
@@ -255,8 +256,7 @@ def _date(value: date | str) -> date:
 
 
 def _aware(value: datetime | str) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return in_utc(datetime.fromisoformat(value) if isinstance(value, str) else value)
 
 
 def _naive(value: datetime | str) -> datetime:

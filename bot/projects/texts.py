@@ -12,7 +12,11 @@ def decimal_text(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+def in_utc(value: datetime) -> datetime:
+    """A naive time is taken as UTC. Raises OverflowError in the first and last hours there are."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
 def datetime_text(value: datetime) -> str:
-    """UTC, e.g. "2024-05-01 12:00:00+00:00"; a naive time is taken as UTC."""
-    aware = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    return aware.isoformat(sep=" ")
+    """UTC, e.g. "2024-05-01 12:00:00+00:00"; see `in_utc`."""
+    return in_utc(value).isoformat(sep=" ")

@@ -17,7 +17,8 @@ import msgspec
 
 from bot.connectors.bodies import decode_record
 from bot.projects.shape import Limits
-from bot.sync.stored import in_utc, stored
+from bot.projects.texts import in_utc
+from bot.sync.stored import stored
 from bot.sync.values import Convert, Unfit, stored_as
 from store.vocabulary import FieldType
 

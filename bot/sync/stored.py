@@ -4,9 +4,11 @@ One form for each value, whichever way its record was mapped: equal values are e
 """
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+
+from bot.projects.texts import in_utc
 
 Row = tuple[Any, ...]
 
@@ -20,11 +22,6 @@ def digits(value: Decimal) -> str:
     """All its digits without an exponent: closing zeros stay, as the service wrote them."""
     text = format(value, "f")
     return text.removeprefix("-") if value.is_zero() else text
-
-
-def in_utc(value: datetime) -> datetime:
-    """A naive time is taken as UTC. Raises OverflowError in the first and last hours there are."""
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 _WRITE: dict[type, Callable[[Any], Any]] = {
