@@ -46,6 +46,19 @@ class Rows(Sequence[Row]):
         pick = itemgetter(*places)
         return Rows([pick(column) for column in self.columns], len(places))
 
+    def strung(self, part: slice, *first: Any) -> list[Any]:
+        """The values of some rows, one row after another; each begins with `first`.
+
+        Of large parts that takes a quarter of the time that rows would.
+        """
+        count = len(range(*part.indices(self._count)))
+        columns = [[value] * count for value in first] + [column[part] for column in self.columns]
+        width = len(columns)
+        values = [None] * (count * width)
+        for place, column in enumerate(columns):
+            values[place::width] = column
+        return values
+
     def values(self, names: Sequence[str], wanted: Sequence[str]) -> Sequence[Any]:
         """Of each row the values of some columns; of a single one just the value.
 

@@ -9,7 +9,6 @@ again: many rows in one are faster for everybody.
 import asyncio
 import sqlite3
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import aiosqlite
@@ -17,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.courtesy import answered
-from bot.projects.dialect import Row, Rows, Written
+from bot.projects.dialect import Rows, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from store.vocabulary import UpdateType
@@ -56,18 +55,18 @@ async def merge(
     return Written(touched - updated, updated, len(rows) - touched, 0)
 
 
-async def _grouped(rows: Rows, size: int) -> list[Row]:
+async def _grouped(rows: Rows, size: int) -> list[list[Any]]:
     """The values of `size` rows after each other, as often as there are so many."""
     groups = []
     for start in range(0, len(rows), size):
-        groups.append(tuple(chain.from_iterable(rows[start : start + size])))
+        groups.append(rows.strung(slice(start, start + size)))
         if not (start + size) % _AT_ONCE:
             await asyncio.sleep(0)
             await answered()
     return groups
 
 
-async def _run(driver: Any, statement: str, groups: list[Row]) -> int:
+async def _run(driver: Any, statement: str, groups: list[list[Any]]) -> int:
     """How many rows it touched. By the driver itself: one way to its thread and back, not three."""
     assert isinstance(driver, aiosqlite.Connection)
     try:

@@ -7,6 +7,7 @@ https://jcristharif.com/msgspec/usage.html#validation
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -77,10 +78,12 @@ class _Node:
         names |= {f"x{number}": path for number, path in enumerate(literal)}
         self.struct = msgspec.defstruct("Record", fields, rename=names, gc=False)
         self._empty = self.struct()
+        self._width = len(fields)
 
     def collect(self, structs: Sequence[Any], found: dict[str, Sequence[Any]]) -> None:
-        columns = zip(*map(msgspec.structs.astuple, structs), strict=True)
-        for position, (path, column) in enumerate(zip(self._paths, columns, strict=False)):
+        values = list(chain.from_iterable(map(msgspec.structs.astuple, structs)))
+        for position, path in enumerate(self._paths):
+            column = values[position :: self._width]
             node = self._below.get(position)
             if node is None:
                 found[path] = column

@@ -17,6 +17,8 @@ def test_they_are_what_they_were(rows: list[Row], data: st.DataObject) -> None:
     start, stop = data.draw(st.integers(0, 9)), data.draw(st.integers(0, 9))
     part = kept[start:stop]
     assert (len(part), list(part)) == (len(rows[start:stop]), rows[start:stop])
+    strung = [value for row in rows[start:stop] for value in ("first", *row)]
+    assert kept.strung(slice(start, stop), "first") == strung
     places = data.draw(st.lists(st.integers(0, len(rows) - 1)))
     assert list(kept.chosen(places)) == [rows[place] for place in places]
 

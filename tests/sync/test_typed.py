@@ -78,7 +78,7 @@ def test_what_is_not_as_usual_is_not_read(text: str) -> None:
     for count in (1, 250):  # they are read some at a time
         found = structs(record, ['{"id": 1}'] * count + [text] + ['{"id": 2}'] * count)
         assert [struct and record.columns([struct])["id"] for struct in found] == (
-            [(1,)] * count + [None] + [(2,)] * count
+            [[1]] * count + [None] + [[2]] * count
         )
 
 
