@@ -1,6 +1,6 @@
 """One project's database: its tables, and rows into them. Errors are sentences for a member."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,11 +8,12 @@ import structlog
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.computing import computed
 from bot.errors import ProjectError, Refused
 from bot.projects import loading
 from bot.projects.dialect import Dialect, NotAsAWhole
 from bot.projects.names import checked
-from bot.projects.rows import Rows
+from bot.projects.rows import Packed, Rows
 from bot.projects.shape import Loaded, NewColumn, TableShape, Target
 from bot.projects.troubles import project_error
 from store.vocabulary import UpdateType
@@ -70,6 +71,23 @@ class ProjectDatabase:
         self._shapes.pop(table, None)
         log.info("project.column_added", table=table, column=column.name)
 
+    def packed(
+        self,
+        target: Target,
+        rows: Rows,
+        updates: frozenset[UpdateType],
+        again: Callable[[], Rows],
+    ) -> Rows:
+        """The rows for `load`, without their values where it needs none; no look at the database.
+
+        `again`: gives them once more.
+        """
+        table = self._shapes.get(target.table)
+        if not rows or table is None or any(table.column(name) is None for name in target.columns):
+            return rows
+        packed = self._dialect.packed(self._engine.dialect, table, target, rows, updates)
+        return rows if packed is None else Packed(packed, rows, target, again)
+
     async def load(
         self, target: Target, rows: Sequence[tuple[Any, ...]], updates: frozenset[UpdateType]
     ) -> Loaded:
@@ -81,13 +99,15 @@ class ProjectDatabase:
         if not rows:
             return Loaded()
         table = await self._known(target.table, target.columns)
-        work = (table, target, Rows.of(rows), updates)
+        batch = Rows.of(rows)
+        work = (self._dialect, table, target, updates)
         try:
             async with self._writing() as connection:
-                return await loading.load(self._dialect, connection, *work, whole=True)
+                return await loading.load(connection, batch, *work, whole=True)
         except NotAsAWhole:
+            batch = await computed(batch.unpacked)
             async with self._writing() as connection:
-                return await loading.load(self._dialect, connection, *work, whole=False)
+                return await loading.load(connection, batch, *work, whole=False)
 
     async def delete(self, target: Target, keys: Sequence[tuple[Any, ...]]) -> int:
         """Removes the rows with these keys (values in the order of `target.key`); how many."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
+from sqlalchemy.engine import Dialect as Sql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -11,7 +12,7 @@ from bot.projects.rows import Row, Rows
 from bot.projects.shape import NewColumn, TableShape, Target
 from store.vocabulary import UpdateType
 
-__all__ = ["Dialect", "NotAsAWhole", "Row", "Rows", "Written"]
+__all__ = ["Dialect", "NotAsAWhole", "Row", "Rows", "Sql", "Written"]
 
 
 class NotAsAWhole(Exception):
@@ -43,6 +44,16 @@ class Dialect(Protocol):
 
     async def prepare(self, connection: AsyncConnection, table: str) -> None:
         """What a transaction that writes to `table` begins with."""
+
+    def packed(
+        self,
+        sql: Sql,
+        table: TableShape,
+        target: Target,
+        rows: Rows,
+        updates: frozenset[UpdateType],
+    ) -> Sequence[Any] | None:
+        """The rows as `merge` takes them, of any length; None: as they are."""
 
     async def merge(
         self,

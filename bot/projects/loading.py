@@ -14,11 +14,11 @@ _FEW = 8  # rows that are tried one by one: where one is refused, others are too
 
 
 async def load(
-    dialect: Dialect,
     connection: AsyncConnection,
+    rows: Rows,
+    dialect: Dialect,
     table: TableShape,
     target: Target,
-    rows: Rows,
     updates: frozenset[UpdateType],
     *,
     whole: bool,

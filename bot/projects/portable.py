@@ -63,6 +63,16 @@ class Portable:
     async def prepare(self, connection: AsyncConnection, table: str) -> None:
         await self._ways.prepare(connection, table)
 
+    def packed(
+        self,
+        sql: Sql,
+        table: TableShape,
+        target: Target,
+        rows: Rows,
+        updates: frozenset[UpdateType],
+    ) -> None:
+        """There is no such form."""
+
     async def merge(
         self,
         connection: AsyncConnection,

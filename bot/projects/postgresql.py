@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.projects import postgresql_merge
 from bot.projects.addresses import open_guarded
-from bot.projects.dialect import Row, Rows, Written
+from bot.projects.dialect import Row, Rows, Sql, Written
 from bot.projects.names import quoted
 from bot.projects.postgresql_tables import add_column, create_table, shape, tables
 from bot.projects.shape import Column, TableShape, Target
@@ -35,6 +35,7 @@ __all__ = [
     "merge",
     "objection",
     "open_engine",
+    "packed",
     "prepare",
     "present",
     "shape",
@@ -100,6 +101,19 @@ async def prepare(connection: AsyncConnection, table: str) -> None:
 _LOCK_SPACE = 0x70617463  # "patc": our corner among a database's advisory locks
 
 
+def packed(
+    sql: Sql,
+    table: TableShape,
+    target: Target,
+    rows: Rows,
+    updates: frozenset[UpdateType],
+) -> list[bytes] | None:
+    """Lines for COPY."""
+    if not postgresql_merge.can_merge(sql, table, target, rows, updates):
+        return None
+    return postgresql_merge.packed(rows)
+
+
 async def merge(
     connection: AsyncConnection,
     table: TableShape,
@@ -107,7 +121,7 @@ async def merge(
     rows: Rows,
     updates: frozenset[UpdateType],
 ) -> Written | None:
-    if not postgresql_merge.can_merge(connection, table, target, rows, updates):
+    if not postgresql_merge.can_merge(connection.dialect, table, target, rows, updates):
         return None
     columns = [_known(table, name) for name in target.columns]
     differs = " OR ".join(

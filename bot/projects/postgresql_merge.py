@@ -15,14 +15,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.courtesy import answered
-from bot.projects.dialect import NotAsAWhole, Rows, Written
+from bot.projects.dialect import NotAsAWhole, Rows, Sql, Written
 from bot.projects.names import quoted
 from bot.projects.shape import Column, TableShape, Target
 from bot.projects.statements import escaped, fetch, run
 from store.vocabulary import UpdateType
 
 SINCE = (17,)
-_AT_ONCE = 500  # rows written out between two turns of the loop: a quarter of a millisecond
+_AT_ONCE = 500  # rows of one piece, which is as much as stays near the processor
+_WRITTEN = 128 * 1024  # bytes sent between two turns of the loop
 FEW = 20  # rows for which the way by a temporary table is the longer one
 
 _BATCH = '"patchbay: the batch"'  # no table of anybody's is called that
@@ -39,14 +40,14 @@ _CONTROL = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 
 
 def can_merge(
-    connection: AsyncConnection,
+    sql: Sql,
     table: TableShape,
     target: Target,
     rows: Rows,
     updates: frozenset[UpdateType],
 ) -> bool:
     """Whether this way is open: where the key is unique, and all kinds of updates are wanted."""
-    version = connection.dialect.server_version_info or ()
+    version = sql.server_version_info or ()
     return (
         len(rows) > FEW
         and version >= SINCE
@@ -102,16 +103,27 @@ async def _copy(connection: AsyncConnection, rows: Rows) -> None:
         f"COPY pg_temp.{_BATCH} FROM STDIN "
         "WITH (FORMAT csv, NULL 'null', ESCAPE '\\', ENCODING 'UTF8')"
     )
+    text = b"".join([await _lines(part) for part in rows.parts])
     raw = await connection.get_raw_connection()
     driver = raw.driver_connection
     assert isinstance(driver, psycopg.AsyncConnection)
     try:
         async with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for start in range(0, len(rows), _AT_ONCE):
+            for start in range(0, len(text), _WRITTEN):
                 await answered()
-                await copy.write(copied(rows, slice(start, start + _AT_ONCE)))
+                await copy.write(text[start : start + _WRITTEN])
     except psycopg.Error as error:
         raise DBAPIError(statement, None, error) from error
+
+
+async def _lines(rows: Rows) -> bytes:
+    if rows.packed is None:
+        await answered()
+    return b"".join(packed(rows) if rows.packed is None else rows.packed)
+
+
+def packed(rows: Rows) -> list[bytes]:
+    return [copied(rows, slice(at, at + _AT_ONCE)) for at in range(0, len(rows), _AT_ONCE)]
 
 
 def copied(rows: Rows, part: slice) -> bytes:

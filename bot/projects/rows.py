@@ -1,9 +1,17 @@
-"""A batch's rows, kept by columns: what all values of a column need is done to all at once."""
+"""A batch's rows, kept by columns: what all values of a column need is done to all at once.
 
-from collections.abc import Iterator, Sequence
-from itertools import repeat
+A page's rows are packed for their database as soon as they are there, and forgotten as values: so
+few objects are alive at any time that memory stays small, and near the processor.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain, repeat
 from operator import itemgetter
 from typing import Any
+
+from bot.projects.shape import Target
 
 Row = tuple[Any, ...]
 
@@ -11,9 +19,21 @@ Row = tuple[Any, ...]
 class Rows(Sequence[Row]):
     """Rows of the same width. One is made when somebody looks at it."""
 
+    packed: Sequence[Any] | None = None  # the form in which a database takes them
+
     def __init__(self, columns: Sequence[Sequence[Any]], count: int) -> None:
-        self.columns = columns  # each with `count` values
+        self._columns = columns
         self._count = count
+
+    @property
+    def columns(self) -> Sequence[Sequence[Any]]:
+        """Each with as many values as there are rows."""
+        return self._columns
+
+    @property
+    def parts(self) -> Sequence["Rows"]:
+        """The rows, some after the others, each part packed or not."""
+        return (self,)
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "Rows":
@@ -38,7 +58,7 @@ class Rows(Sequence[Row]):
     __hash__ = None  # type: ignore[assignment]
 
     def chosen(self, places: Sequence[int]) -> "Rows":
-        """Those at these places."""
+        """Those at these places, which ascend."""
         if len(places) < 2:
             return Rows(
                 [[column[place] for place in places] for column in self.columns], len(places)
@@ -59,10 +79,73 @@ class Rows(Sequence[Row]):
             values[place::width] = column
         return values
 
+    def unpacked(self) -> "Rows":
+        return Rows(self.columns, self._count)
+
     def values(self, names: Sequence[str], wanted: Sequence[str]) -> Sequence[Any]:
         """Of each row the values of some columns; of a single one just the value.
 
         `names`: of all columns.
         """
+        if not self._count:
+            return []
         found = [self.columns[names.index(name)] for name in wanted]
         return found[0] if len(found) == 1 else list(zip(*found, strict=True))
+
+
+class Packed(Rows):
+    """Rows in the form in which their database takes them, and their keys.
+
+    Whoever looks at other values has them made once more: where a row is refused, mostly.
+    """
+
+    def __init__(
+        self, packed: Sequence[Any], rows: Rows, target: Target, again: Callable[[], Rows]
+    ) -> None:
+        self.packed = packed
+        self._count = len(rows)
+        self._keys = rows.values(target.columns, target.key)
+        self._target = target
+        self._again = again
+
+    @property
+    def columns(self) -> Sequence[Sequence[Any]]:
+        return self._again().columns
+
+    def values(self, names: Sequence[str], wanted: Sequence[str]) -> Sequence[Any]:
+        is_key = wanted == self._target.key and names == self._target.columns
+        return self._keys if is_key else super().values(names, wanted)
+
+
+class Joined(Rows):
+    """Rows of several pages, one after the other."""
+
+    def __init__(self, parts: Sequence[Rows]) -> None:
+        self._parts = [part for part in parts if part]
+        self._count = sum(map(len, parts))
+
+    @cached_property
+    def columns(self) -> Sequence[Sequence[Any]]:
+        return [
+            list(chain(*columns))
+            for columns in zip(*(part.columns for part in self.parts), strict=True)
+        ]
+
+    @property
+    def parts(self) -> Sequence[Rows]:
+        return self._parts
+
+    def chosen(self, places: Sequence[int]) -> Rows:
+        """Parts of which all rows stay are not looked into."""
+        parts: list[Rows] = []
+        start = first = 0
+        for part in self.parts:
+            last = bisect_left(places, start + len(part), first)
+            mine = places[first:last]
+            whole = len(mine) == len(part)
+            parts.append(part if whole else part.chosen([place - start for place in mine]))
+            start, first = start + len(part), last
+        return Joined(parts)
+
+    def values(self, names: Sequence[str], wanted: Sequence[str]) -> Sequence[Any]:
+        return list(chain.from_iterable(part.values(names, wanted) for part in self.parts))

@@ -6,8 +6,8 @@ A date and time is kept as "2024-05-01 12:00:00+00:00", always UTC.
 
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
-import asyncio
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import event
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from bot.courtesy import answered
 from bot.projects import sqlite_merge
-from bot.projects.dialect import Row, Rows, Written
+from bot.projects.dialect import Row, Rows, Sql, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
@@ -34,6 +34,7 @@ __all__ = [
     "merge",
     "objection",
     "open_engine",
+    "packed",
     "prepare",
     "present",
     "shape",
@@ -75,6 +76,19 @@ async def prepare(connection: AsyncConnection, table: str) -> None:
     """Nothing: BEGIN IMMEDIATE has made this the only writer."""
 
 
+def packed(
+    sql: Sql,
+    table: TableShape,
+    target: Target,
+    rows: Rows,
+    updates: frozenset[UpdateType],
+) -> list[list[Any]] | None:
+    """Values for a statement, one row after another."""
+    if not sqlite_merge.can_merge(table, target, updates):
+        return None
+    return [_encoded(table, target.columns, rows).strung(slice(None))]
+
+
 async def merge(
     connection: AsyncConnection,
     table: TableShape,
@@ -84,8 +98,14 @@ async def merge(
 ) -> Written | None:
     if not sqlite_merge.can_merge(table, target, updates):
         return None
-    encoded = await _encoded(table, target.columns, rows)
-    return await sqlite_merge.merge(connection, table, target, encoded)
+    values: list[Any] = []
+    for part in rows.parts:
+        if part.packed is None:
+            await answered()
+            values += _encoded(table, target.columns, part).strung(slice(None))
+        else:
+            values.extend(chain.from_iterable(part.packed))
+    return await sqlite_merge.merge(connection, table, target, values)
 
 
 async def stage(
@@ -99,7 +119,7 @@ async def stage(
         f"CREATE TABLE {_BATCH} AS SELECT 0 AS n, {names} FROM main.{quoted(table.name)} WHERE 0",
     )
     marks = ", ".join("?" * (len(columns) + 1))
-    encoded = [(n, *row) for n, row in enumerate(await _encoded(table, columns, rows))]
+    encoded = [(n, *row) for n, row in enumerate(_encoded(table, columns, rows))]
     await run(connection, f"INSERT INTO {_BATCH} VALUES ({marks})", encoded)
 
 
@@ -154,7 +174,7 @@ async def delete(
     return await run(
         connection,
         f"DELETE FROM main.{quoted(table.name)} WHERE {where}",
-        list(await _encoded(table, key, Rows.of(keys))),
+        list(_encoded(table, key, Rows.of(keys))),
     )
 
 
@@ -195,14 +215,12 @@ def objection(error: DBAPIError) -> tuple[str | None, str] | None:
     return None, "the project’s table refuses it by one of its rules"
 
 
-async def _encoded(table: TableShape, names: Sequence[str], rows: Rows) -> Rows:
-    """The rows as SQLite keeps them. The loop has its turn between two columns."""
+def _encoded(table: TableShape, names: Sequence[str], rows: Rows) -> Rows:
+    """The rows as SQLite keeps them."""
     columns = list(rows.columns)
     for position, name in enumerate(names):
         column = table.column(name)
         if column is not None and column.type in ENCODERS:
-            await asyncio.sleep(0)
-            await answered()
             columns[position] = ENCODERS[column.type](columns[position])
     return Rows(columns, len(rows))
 

@@ -6,7 +6,6 @@ again: many rows in one are faster for everybody.
 
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
-import asyncio
 import sqlite3
 from functools import lru_cache
 from typing import Any
@@ -15,8 +14,7 @@ import aiosqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.courtesy import answered
-from bot.projects.dialect import Rows, Written
+from bot.projects.dialect import Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from store.vocabulary import UpdateType
@@ -26,7 +24,6 @@ COUNTER = "patchbay_updated"  # a function of the connection: counts its calls
 _MOST_VALUES = 32_766  # of one statement (https://www.sqlite.org/limits.html, number 9)
 # Rows of one statement: as many as go by thousands, the others by fifties, and the rest alone.
 _SIZES = (1000, 50, 1)
-_AT_ONCE = 4000  # rows between two turns of the loop: a millisecond
 _BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 
 
@@ -36,34 +33,25 @@ def can_merge(table: TableShape, target: Target, updates: frozenset[UpdateType])
 
 
 async def merge(
-    connection: AsyncConnection, table: TableShape, target: Target, rows: Rows
+    connection: AsyncConnection, table: TableShape, target: Target, values: list[Any]
 ) -> Written:
-    """No two rows have the same key; values as SQLite keeps them."""
+    """`values`: of one row after another, as SQLite keeps them. No two rows have the same key."""
     raw = await connection.get_raw_connection()
     counter: Counter = raw.info[COUNTER]
+    width = len(target.columns)
+    rows = len(values) // width
     before, touched, start = counter.calls, 0, 0
     for size in _SIZES:
-        if size * len(target.columns) > _MOST_VALUES:
+        if size * width > _MOST_VALUES:
             continue
-        stop = len(rows) - (len(rows) - start) % size
+        stop = rows - (rows - start) % size
         if stop > start:
             statement = _statement(table, target, size)
-            groups = await _grouped(rows[start:stop], size)
+            groups = [values[at * width : (at + size) * width] for at in range(start, stop, size)]
             touched += await _run(raw.driver_connection, statement, groups)
         start = stop
     updated = counter.calls - before
-    return Written(touched - updated, updated, len(rows) - touched, 0)
-
-
-async def _grouped(rows: Rows, size: int) -> list[list[Any]]:
-    """The values of `size` rows after each other, as often as there are so many."""
-    groups = []
-    for start in range(0, len(rows), size):
-        groups.append(rows.strung(slice(start, start + size)))
-        if not (start + size) % _AT_ONCE:
-            await asyncio.sleep(0)
-            await answered()
-    return groups
+    return Written(touched - updated, updated, rows - touched, 0)
 
 
 async def _run(driver: Any, statement: str, groups: list[list[Any]]) -> int:

@@ -4,10 +4,10 @@ from bisect import bisect_right
 from typing import Any
 
 from bot.connectors.values import later
-from bot.projects.rows import Rows
+from bot.projects.rows import Joined, Rows
 from bot.projects.shape import Target
 from bot.sync.keys import write_key
-from bot.sync.mapper import MappedPage, key_in
+from bot.sync.mapper import MappedPage
 from bot.sync.peak import Peak, higher
 from bot.sync.stored import Row
 from store.rejects import Rejected
@@ -28,14 +28,14 @@ class Batch:
         self.done = False
         self.pages = 0
         self._target = target
-        self._columns: list[list[Any]] = [[] for _ in target.columns]
+        self._rows: list[Rows] = []  # of each page
         self._count = 0
         self._mapped: list[MappedPage] = []
         self._starts: list[int] = []  # of each page, its first row
 
     @property
     def rows(self) -> Rows:
-        return Rows(self._columns, self._count)
+        return Joined(self._rows)
 
     def add(self, mapped: MappedPage) -> None:
         self.pages += 1
@@ -43,13 +43,12 @@ class Batch:
         self._mapped.append(mapped)
         self._starts.append(self._count)
         if self.gone:  # deleted, then made again with the same key
-            for row in mapped.rows:
-                self.gone.pop(write_key(key_in(self._target, row)), None)
+            is_single = len(self._target.key) == 1
+            for key in mapped.rows.values(self._target.columns, self._target.key):
+                self.gone.pop(write_key((key,) if is_single else key), None)
         self.gone |= mapped.gone
+        self._rows.append(mapped.rows)
         self._count += len(mapped.rows)
-        if mapped.rows:
-            for column, more in zip(self._columns, mapped.rows.columns, strict=True):
-                column += more
         self.left += mapped.left
         self.cursor = later(self.cursor, mapped.cursor)
         self.peak = higher(self.peak, mapped.peak)

@@ -8,15 +8,14 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
 from bot.connectors.grammar import DataType
+from bot.projects.rows import Rows
 from bot.projects.shape import Target
 from bot.projects.texts import datetime_text
 from bot.sync.keys import HASHED, read_key, reject_key, write_values
 from bot.sync.mapper import MappedPage, record_at
-from bot.sync.stored import Row
 
 
 @dataclass(slots=True)
@@ -57,7 +56,7 @@ class KnownDeletions:
     """Keys of rows that wait to be deleted, or were kept by a person."""
 
     def __init__(self, target: Target, written: Iterable[str]) -> None:
-        self._key = itemgetter(*(target.columns.index(name) for name in target.key))
+        self._target = target
         self._is_single = len(target.key) == 1
         self._known: dict[Any, str] = {}
         self.add(written)
@@ -67,17 +66,15 @@ class KnownDeletions:
             key = read_key(text)
             self._known[key[0] if self._is_single else key] = text
 
-    def alive(self, rows: Iterable[Row]) -> list[str]:
+    def alive(self, rows: Rows) -> list[str]:
         """Of these keys, as they were written, those that the rows have."""
         if not self._known:
             return []
-        return [self._known[key] for key in self._known.keys() & set(map(self._key_of, rows))]
-
-    def _key_of(self, row: Row) -> Any:
-        """As `read_key` gives it."""
-        key = self._key(row)
-        return _text(key) if self._is_single else tuple(map(_text, key))
+        keys = rows.values(self._target.columns, self._target.key)
+        there = map(_text, keys) if self._is_single else (tuple(map(_text, key)) for key in keys)
+        return [self._known[key] for key in self._known.keys() & set(there)]
 
 
 def _text(value: Any) -> Any:
+    """As `read_key` gives it."""
     return datetime_text(value) if isinstance(value, datetime) else value

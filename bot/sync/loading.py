@@ -62,11 +62,23 @@ class Loader:
         """
         await answered()
         if page.size > AT_ONCE:
-            return await computed(self.mapper.mapped, page)
+            return await computed(self._packed, page)
         begun = self.mapper.begun(page)
         if len(begun.others) > FEW:
-            return await computed(self.mapper.finished, begun)
-        return self.mapper.finished(begun)
+            return await computed(self._packed, page, begun)
+        return self._packed(page, begun)
+
+    def _packed(self, page: Page, begun: MappedPage | None = None) -> MappedPage:
+        """Mapped, with its rows as the database takes them."""
+        mapped = self.mapper.finished(begun or self.mapper.begun(page))
+        raw = replace(page, structs=None)  # they are forgotten, as the rows' values are
+        mapped.rows = self.way.database.packed(
+            self.way.plan.target,
+            mapped.rows,
+            self.way.task.updates,
+            lambda: self.mapper.mapped(raw).rows,
+        )
+        return mapped
 
     async def load(self, position: Position, gathered: AsyncIterator[list[MappedPage]]) -> Position:
         """Loads pages from `position` on, as many together as come. Returns where it ended.
@@ -124,7 +136,8 @@ class Loader:
     async def _load(self, batch: Batch) -> Step:
         """Puts a batch into the table. A batch loaded twice changes nothing."""
         plan, database = self.way.plan, self.way.database
-        loaded = await database.load(plan.target, batch.rows, self.way.task.updates)
+        rows = batch.rows
+        loaded = await database.load(plan.target, rows, self.way.task.updates)
         for row, name, reason in loaded.rejects:
             batch.reject(reject(self.way.data_type, batch.record_of(row), name, reason))
         self.rejects.add(batch.rejected)
@@ -136,7 +149,7 @@ class Loader:
             loaded.unchanged + loaded.skipped + batch.left + len(batch.gone) - len(gone),
             batch.rejects,
         )
-        alive = self.deletions.alive(batch.rows)
+        alive = self.deletions.alive(rows)
         self.deletions.add(gone)
         return Step(
             position=Position(),

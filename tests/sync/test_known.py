@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.projects.rows import Rows
 from bot.projects.shape import Limits, Target
 from bot.sync.keys import LONGEST, reject_key, write_key
 from bot.sync.known import KnownDeletions, KnownRejects
@@ -116,16 +117,19 @@ BOTH = Target("things", ("note", "id", "code"), ("code", "id"))
 
 def test_rows_that_are_there_are_not_deleted() -> None:
     deletions = KnownDeletions(TARGET, ["[1]", "[2]", "[3]"])
-    assert sorted(deletions.alive([("x", 2, "a"), ("y", 9, "b"), ("z", 1, "c")])) == ["[1]", "[2]"]
-    assert deletions.alive([("x", 4, "1")]) == []
-    assert deletions.alive([]) == []
+    assert sorted(deletions.alive(Rows.of([("x", 2, "a"), ("y", 9, "b"), ("z", 1, "c")]))) == [
+        "[1]",
+        "[2]",
+    ]
+    assert deletions.alive(Rows.of([("x", 4, "1")])) == []
+    assert deletions.alive(Rows.of([])) == []
 
 
 def test_keys_that_are_added_are_known_too() -> None:
     deletions = KnownDeletions(TARGET, [])
-    assert deletions.alive([("x", 1, "a")]) == []
+    assert deletions.alive(Rows.of([("x", 1, "a")])) == []
     deletions.add(["[1]"])
-    assert deletions.alive([("x", 1, "a")]) == ["[1]"]
+    assert deletions.alive(Rows.of([("x", 1, "a")])) == ["[1]"]
 
 
 @pytest.mark.parametrize(
@@ -134,10 +138,10 @@ def test_keys_that_are_added_are_known_too() -> None:
 )
 def test_a_key_of_any_kind(key: tuple[Any, ...]) -> None:
     written = write_key(key)
-    assert KnownDeletions(TARGET, [written]).alive([("x", *key, "a")]) == [written]
-    assert KnownDeletions(TARGET, [written]).alive([("x", "other", "a")]) == []
+    assert KnownDeletions(TARGET, [written]).alive(Rows.of([("x", *key, "a")])) == [written]
+    assert KnownDeletions(TARGET, [written]).alive(Rows.of([("x", "other", "a")])) == []
 
 
 def test_a_key_of_two_fields_goes_by_their_order_in_the_key() -> None:
     deletions = KnownDeletions(BOTH, ['["a", 1]', '["b", 2]'])
-    assert deletions.alive([("x", 1, "a"), ("y", 1, "b"), ("z", 2, "a")]) == ['["a", 1]']
+    assert deletions.alive(Rows.of([("x", 1, "a"), ("y", 1, "b"), ("z", 2, "a")])) == ['["a", 1]']
