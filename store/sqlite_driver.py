@@ -8,10 +8,11 @@ write lock for as long as all of its ways take.
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosqlite
 
+Result = TypeVar("Result")
 Execute = Callable[[sqlite3.Cursor], Any]
 Done = tuple[list[Any], Any, int, int | None]  # rows; description, rowcount, lastrowid
 
@@ -61,6 +62,11 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     def cursor(self) -> Any:
         return Cursor(self)
+
+    async def done(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """What `work` returns, of the driver's thread and in one go."""
+        found: Result = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
+        return found
 
     async def carried_out(self, execute: Execute) -> Done:
         def work() -> Done:

@@ -29,6 +29,7 @@ class ProjectDatabase:
         self._engine = engine
         self._dialect = dialect
         self._shapes: dict[str, TableShape] = {}  # as last looked at
+        self._settled: set[str] = set()  # tables of which the last batch was all there
 
     async def tables(self) -> list[str]:
         """The names of its tables, sorted."""
@@ -85,7 +86,10 @@ class ProjectDatabase:
         table = self._shapes.get(target.table)
         if not rows or table is None or any(table.column(name) is None for name in target.columns):
             return rows
-        packed = self._dialect.packed(self._engine.dialect, table, target, rows, updates)
+        settled = table.name in self._settled
+        packed = self._dialect.packed(
+            self._engine.dialect, table, target, rows, updates, settled=settled
+        )
         return rows if packed is None else Packed(packed, rows, target, again)
 
     async def load(
@@ -103,11 +107,19 @@ class ProjectDatabase:
         work = (self._dialect, table, target, updates)
         try:
             async with self._writing() as connection:
-                return await loading.load(connection, batch, *work, whole=True)
+                loaded = await loading.load(connection, batch, *work, whole=True)
+            self._note(table, is_settled=loaded.unchanged == len(batch))
+            return loaded
         except NotAsAWhole:
             batch = await computed(batch.unpacked)
             async with self._writing() as connection:
                 return await loading.load(connection, batch, *work, whole=False)
+
+    def _note(self, table: TableShape, *, is_settled: bool) -> None:
+        if is_settled:
+            self._settled.add(table.name)
+        else:
+            self._settled.discard(table.name)
 
     async def delete(self, target: Target, keys: Sequence[tuple[Any, ...]]) -> int:
         """Removes the rows with these keys (values in the order of `target.key`); how many."""

@@ -52,8 +52,13 @@ class Dialect(Protocol):
         target: Target,
         rows: Rows,
         updates: frozenset[UpdateType],
+        *,
+        settled: bool,
     ) -> Sequence[Any] | None:
-        """The rows as `merge` takes them, of any length; None: as they are."""
+        """The rows as `merge` takes them, of any length; None: as they are.
+
+        `settled`: the rows before these were all there, and as they are.
+        """
 
     async def merge(
         self,

@@ -70,6 +70,8 @@ class Portable:
         target: Target,
         rows: Rows,
         updates: frozenset[UpdateType],
+        *,
+        settled: bool,
     ) -> None:
         """There is no such form."""
 

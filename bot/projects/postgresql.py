@@ -107,6 +107,8 @@ def packed(
     target: Target,
     rows: Rows,
     updates: frozenset[UpdateType],
+    *,
+    settled: bool,
 ) -> list[bytes] | None:
     """Lines for COPY."""
     if not postgresql_merge.can_merge(sql, table, target, rows, updates):

@@ -15,6 +15,8 @@ from bot.projects.shape import Target
 
 Row = tuple[Any, ...]
 
+_VALUE = 64  # bytes of one, with the place that refers to it
+
 
 class Rows(Sequence[Row]):
     """Rows of the same width. One is made when somebody looks at it."""
@@ -29,6 +31,11 @@ class Rows(Sequence[Row]):
     def columns(self) -> Sequence[Sequence[Any]]:
         """Each with as many values as there are rows."""
         return self._columns
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory, about."""
+        return self._count * len(self.columns) * _VALUE
 
     @property
     def parts(self) -> Sequence["Rows"]:
@@ -111,6 +118,11 @@ class Packed(Rows):
     @property
     def columns(self) -> Sequence[Sequence[Any]]:
         return self._again().columns
+
+    @property
+    def size(self) -> int:
+        assert self.packed is not None
+        return sum(len(p) * _VALUE if isinstance(p, list) else len(p) for p in self.packed)
 
     def values(self, names: Sequence[str], wanted: Sequence[str]) -> Sequence[Any]:
         is_key = wanted == self._target.key and names == self._target.columns

@@ -6,8 +6,9 @@ A date and time is kept as "2024-05-01 12:00:00+00:00", always UTC.
 
 # ruff: noqa: S608 - names are quoted by `quoted`, values are parameters
 
+import asyncio
 from collections.abc import Sequence
-from itertools import chain
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import event
@@ -16,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.courtesy import answered
-from bot.projects import sqlite_merge
+from bot.projects import sqlite_merge, sqlite_same
 from bot.projects.dialect import Row, Rows, Sql, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
@@ -82,11 +83,14 @@ def packed(
     target: Target,
     rows: Rows,
     updates: frozenset[UpdateType],
-) -> list[list[Any]] | None:
-    """Values for a statement, one row after another."""
+    *,
+    settled: bool,
+) -> list[Any] | None:
+    """Values for a statement, one row after another; or a text, where they are there, likely."""
     if not sqlite_merge.can_merge(table, target, updates):
         return None
-    return [_encoded(table, target.columns, rows).strung(slice(None))]
+    encoded = _encoded(table, target.columns, rows)
+    return [sqlite_same.written(table, target, encoded) if settled else _strung(encoded)]
 
 
 async def merge(
@@ -98,14 +102,30 @@ async def merge(
 ) -> Written | None:
     if not sqlite_merge.can_merge(table, target, updates):
         return None
+    texts = [text for part in rows.parts if (text := _text_of(part)) is not None]
+    same = iter(await sqlite_same.found(connection, table, target, texts) if texts else ())
     values: list[Any] = []
+    unchanged = 0
     for part in rows.parts:
-        if part.packed is None:
-            await answered()
-            values += _encoded(table, target.columns, part).strung(slice(None))
+        if _text_of(part) is not None and next(same):
+            unchanged += len(part)
+        elif part.packed is not None and _text_of(part) is None:
+            values += part.packed[0]
         else:
-            values.extend(chain.from_iterable(part.packed))
-    return await sqlite_merge.merge(connection, table, target, values)
+            await asyncio.sleep(0)
+            await answered()
+            values += _strung(_encoded(table, target.columns, part))
+    done = await sqlite_merge.merge(connection, table, target, values)
+    return replace(done, unchanged=done.unchanged + unchanged)
+
+
+def _text_of(rows: Rows) -> sqlite_same.Written | None:
+    packed = rows.packed[0] if rows.packed else None
+    return packed if isinstance(packed, sqlite_same.Written) else None
+
+
+def _strung(rows: Rows) -> list[Any]:
+    return rows.strung(slice(None))
 
 
 async def stage(

@@ -78,6 +78,7 @@ class Loader:
             self.way.task.updates,
             lambda: self.mapper.mapped(raw).rows,
         )
+        mapped.size += mapped.rows.size
         return mapped
 
     async def load(self, position: Position, gathered: AsyncIterator[list[MappedPage]]) -> Position:

@@ -29,7 +29,7 @@ ROWS_UPDATES = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 @dataclass(slots=True)
 class MappedPage:
     records: Sequence[Any]
-    size: int = 0  # bytes of the answer
+    size: int = 0  # bytes that are kept of it until it is loaded
     next: dict[str, Any] | None = None  # where the page after starts; None: this is the last
     rows: Rows = field(default_factory=lambda: Rows.of([]))
     places: Sequence[int] = ()  # of each row, its record's among the records
