@@ -28,8 +28,12 @@ FEW = 20  # rows for which the way by a temporary table is the longer one
 
 _BATCH = '"patchbay: the batch"'  # no table of anybody's is called that
 # Each of some thousand rows is found by the key's index, however large the table is: to read all
-# of it for each batch looks cheaper to the planner than it is.
+# of it for each batch looks cheaper to the planner than it is. Where the keys are numbers that
+# follow each other closely, a walk along the index finds all of them together, in half of the time.
 _BY_KEY = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+_BY_RANGE = "SET LOCAL enable_mergejoin = off"
+_CLOSELY = 4  # numbers in the range for each key, at most
+_WHOLE = {"smallint", "integer", "bigint"}
 _NOT_ALLOWED = {"42501", "0A000"}  # insufficient privilege, feature not supported
 _BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 _encoder = msgspec.json.Encoder()
@@ -71,10 +75,12 @@ async def merge(
     """
     types = ", ".join(f"c{place} {column.native}" for place, column in enumerate(columns))
     create = f'CREATE TEMPORARY TABLE {_BATCH} (a "char", {types}, z "char") ON COMMIT DROP'
+    within = _range(target, columns, rows)
+    statement = _statement(table, target, differs, within)
     try:
-        await run(connection, escaped(f"{_BY_KEY}; {create}"))
+        await run(connection, escaped(f"{_BY_RANGE if within else _BY_KEY}; {create}"))
         await _copy(connection, rows)
-        [(created, updated)] = await fetch(connection, escaped(_statement(table, target, differs)))
+        [(created, updated)] = await fetch(connection, escaped(statement))
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) in _NOT_ALLOWED:
             raise NotAsAWhole from error
@@ -82,7 +88,24 @@ async def merge(
     return Written(created, updated, len(rows) - created - updated, 0)
 
 
-def _statement(table: TableShape, target: Target, differs: str) -> str:
+def _range(target: Target, columns: Sequence[Column], rows: Rows) -> str:
+    """A condition on t that all the batch's keys meet, and few others; "" where there is none."""
+    if len(target.key) > 1:
+        return ""
+    native = columns[target.columns.index(target.key[0])].native
+    keys = rows.values(target.columns, target.key)
+    if native not in _WHOLE or set(map(type, keys)) != {int}:
+        return ""
+    low, high = min(keys), max(keys)
+    if high - low >= _CLOSELY * len(keys):
+        return ""
+    # Numbers that the planner sees would let it take old statistics for the truth, and a range
+    # for empty that is not.
+    limits = f"(SELECT '{low}'::{native}) AND (SELECT '{high}'::{native})"
+    return f" AND t.{quoted(target.key[0])} BETWEEN {limits}"
+
+
+def _statement(table: TableShape, target: Target, differs: str, within: str) -> str:
     place = {name: f"b.c{position}" for position, name in enumerate(target.columns)}
     same_key = " AND ".join(f"t.{quoted(name)} = {place[name]}" for name in target.key)
     sets = ", ".join(
@@ -91,7 +114,7 @@ def _statement(table: TableShape, target: Target, differs: str) -> str:
     names = ", ".join(quoted(name) for name in target.columns)
     matched = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {sets}" if sets else ""
     return f"""WITH done AS (
-        MERGE INTO {quoted(table.name)} t USING {_BATCH} b ON {same_key} {matched}
+        MERGE INTO {quoted(table.name)} t USING {_BATCH} b ON {same_key}{within} {matched}
         WHEN NOT MATCHED THEN INSERT ({names}) VALUES ({", ".join(place.values())})
         RETURNING merge_action() AS action)
         SELECT count(*) FILTER (WHERE action = 'INSERT'),

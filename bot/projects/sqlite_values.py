@@ -5,9 +5,8 @@ Most come in that form already, which a look at the whole column tells; else the
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -19,7 +18,6 @@ Values = Sequence[Any]
 
 _NUMBERS = re.compile(r"(?:-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+\n)*+")
 _LONG = re.compile(r"\.[0-9]*0$", re.MULTILINE)  # with zeros at its end
-_zone = attrgetter("tzinfo")
 _encoder = msgspec.json.Encoder()
 
 
@@ -40,14 +38,10 @@ def _days(values: Values) -> Values:
 
 def _moments(values: Values) -> Values:
     there = values if all(values) else [v for v in values if v is not None]
-    try:
-        in_utc = set(map(_zone, there)) <= {UTC}
-    except AttributeError:  # texts
-        in_utc = False
-    if not there or not in_utc:
-        return [None if v is None else _moment(v) for v in values]
     # the encoder writes a whole column at once
-    text = _encoder.encode(there)[2:-2].decode()
+    text = _encoder.encode(there)[2:-2].decode() if set(map(type, there)) == {datetime} else ""
+    if text.count("Z") < len(there) or not there:  # times elsewhere, without a zone, or texts
+        return [None if v is None else _moment(v) for v in values]
     written = text.replace("T", " ").replace("Z", "+00:00").split('","')
     if len(written) == len(values):
         return written

@@ -395,3 +395,42 @@ async def test_somebody_else_who_inserts_the_same_key_makes_no_duplicate(
     assert theirs("SELECT count(*), count(DISTINCT id), min(v), max(v) FROM t") == [
         (MANY, MANY, "x", "x")
     ]
+
+
+@pytest.mark.parametrize(
+    ("native", "keys", "is_range"),
+    [
+        ("bigint", range(1000, 1100), True),
+        ("integer", range(0, -300, -3), True),
+        ("bigint", range(0, 1000, 10), False),  # a walk past ten rows for each that is wanted
+        ("bigint", [*range(99), 2**62], False),
+        ("numeric", range(100), False),
+        ("text", [str(number) for number in range(100)], False),
+    ],
+)
+async def test_keys_that_follow_each_other_are_found_together(
+    project: ProjectDatabase,
+    theirs: Sql,
+    this_way: None,
+    monkeypatch: pytest.MonkeyPatch,
+    native: str,
+    keys: list[Any],
+    is_range: bool,
+) -> None:
+    statements: list[str] = []
+    statement = postgresql_merge._statement
+
+    def watched(*arguments: Any) -> str:
+        statements.append(statement(*arguments))
+        return statements[-1]
+
+    monkeypatch.setattr(postgresql_merge, "_statement", watched)
+    theirs(f"CREATE TABLE t (id {native} PRIMARY KEY, v text)")
+    batch = [(key, "x") for key in keys]
+    assert await project.load(T, batch, BOTH) == Loaded(created=len(batch))
+    changed = [(key, "y" if place % 7 == 0 else "x") for place, key in enumerate(keys)]
+    updated = len(batch) // 7 + 1
+    assert await project.load(T, changed, BOTH) == Loaded(
+        updated=updated, unchanged=len(batch) - updated
+    )
+    assert [" BETWEEN " in each for each in statements] == [is_range] * 2
