@@ -94,7 +94,7 @@ def _range(target: Target, columns: Sequence[Column], rows: Rows) -> str:
         return ""
     native = columns[target.columns.index(target.key[0])].native
     keys = rows.values(target.columns, target.key)
-    if native not in _WHOLE or set(map(type, keys)) != {int}:
+    if native not in _WHOLE:
         return ""
     low, high = min(keys), max(keys)
     if high - low >= _CLOSELY * len(keys):

@@ -15,7 +15,7 @@ from bot.projects.shape import Target
 
 Row = tuple[Any, ...]
 
-_VALUE = 64  # bytes of one, with the place that refers to it
+_VALUE = 88  # bytes of one: a short text, and the place that refers to it
 
 
 class Rows(Sequence[Row]):

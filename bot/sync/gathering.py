@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from bot.connectors.connection import Page
 from bot.sync.interruptions import Stopping
 
-MOST_BYTES = 10 * 1024 * 1024  # kept of pages that are loaded together, and once more of the next
+MOST_BYTES = 9 * 1024 * 1024  # kept of pages that are loaded together, and once more of the next
 MOST_RECORDS = 12_500
 AT_ONCE = 4  # gatherings of that size in one process; where there are more, they are smaller
 PATIENCE = 0.25  # seconds that a page waits for others: a slow service's pages load as they come

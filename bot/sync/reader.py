@@ -12,6 +12,9 @@ from bot.sync.typed import RecordType, Shape, is_odd, mended
 
 _AT_ONCE = 1024 * 1024  # bytes; one call of the decoder lets no other thread run meanwhile
 
+_TRIED = 3  # pages that have a bad record, before the next ones are not read whole
+_LEFT_OUT = 10  # … up to this many
+
 Parts = list[msgspec.Raw]
 Unpack = Callable[[bytes], tuple[Any, list[Any]]]  # the body without its records, the records
 
@@ -23,6 +26,7 @@ class PageReader:
         self._data_type = data_type
         self._parts = _unpacker(data_type, msgspec.Raw)
         self._whole: Unpack | None = None
+        self._failed = 0  # pages in a row that could not be read whole
 
     def reads(self, record: RecordType | None) -> None:
         """From now on pages come typed, where they can."""
@@ -41,12 +45,13 @@ class PageReader:
 
     def _content(self, text: bytes, parts: Unpack) -> Content:
         odd = is_odd(text)
-        if self._whole is not None and len(text) <= _AT_ONCE and not odd:
+        if self._whole is not None and len(text) <= _AT_ONCE and not odd and self._tries_whole():
             try:
                 found, structs = self._whole(text)
             except msgspec.DecodeError:
-                pass  # one of them is not as usual: the mapper looks which
+                self._failed += 1  # one of them is not as usual: the mapper looks which
             else:
+                self._failed = 0
                 records = RawRecords(len(structs), lambda: parts(text)[1])
                 return Content(found, records, structs)
         whole = mended(text) if odd else text
@@ -54,6 +59,13 @@ class PageReader:
         if whole != text:
             split = list(_as_they_came(text, whole, split))
         return Content(found, RawRecords(len(split), lambda: split, has_odd_texts=odd))
+
+    def _tries_whole(self) -> bool:
+        """Not each page after several that had a bad record: this one has, too, as a rule."""
+        if self._failed < _TRIED:
+            return True
+        self._failed = (self._failed + 1) % _LEFT_OUT
+        return False
 
 
 def _as_they_came(text: bytes, whole: bytes, parts: Parts) -> Iterator[msgspec.Raw]:

@@ -52,6 +52,24 @@ def test_so_it_does_where_a_record_is_not_as_usual() -> None:
         assert list(content.records) == [json.loads(text) for text in [*USUAL, odd]]
 
 
+def test_after_bad_pages_good_ones_are_soon_read_whole_again() -> None:
+    reader = reading.PageReader(things())
+    reader.reads(mapper(things(), FEW).record)
+    bad, good = body([*USUAL, '{"id": "4"}']), body(USUAL)
+    for _ in range(25):
+        content = reader(bad, "application/json")
+        assert content is not None
+        assert len(content.records) == 4
+    whole = []
+    for _ in range(20):
+        content = reader(good, "application/json")
+        assert content is not None
+        assert list(content.records) == [json.loads(text) for text in USUAL]
+        whole.append(content.structs is not None)
+    assert all(whole[10:])
+    assert sorted(whole) == whole  # once good pages come, each is
+
+
 def test_so_does_a_large_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """The decoder lets no other thread run meanwhile: it gets a little at a time."""
     things_ = things()
