@@ -286,7 +286,7 @@ def _days(column: Values) -> Values:
 
 
 def _moments(column: Values) -> Values:
-    if set(map(_zone, column)) == {UTC}:
+    if list(map(_zone, column)).count(UTC) == len(column):
         return column
     try:
         return list(map(in_utc, column))

@@ -1,9 +1,7 @@
 """Gathers pages that are loaded together: as many as come while those before are loaded."""
 
 import asyncio
-import time
-from asyncio import FIRST_COMPLETED
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
@@ -29,6 +27,7 @@ class Taken(Protocol):
 
 
 Item = TypeVar("Item", bound=Taken)
+Result = TypeVar("Result")
 
 
 async def _as_it_is(page: Any) -> Any:
@@ -47,15 +46,25 @@ async def gathered(
     """
     this = object()
     _under_way.add(this)
-    stopping = asyncio.create_task(stop.wait())
-    fetching = asyncio.create_task(_next(pages))
+    loop = asyncio.get_running_loop()
+    news = asyncio.Event()  # cheaper than to wait for several tasks, page by page
+
+    def begun(work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
+        task = asyncio.create_task(work)
+        task.add_done_callback(lambda _: news.set())
+        return task
+
+    stopping = begun(stop.wait())
+    fetching = begun(_next(pages))
     some: list[Item] = []
     until = 0.0
     try:
         while True:
-            patience = max(until - time.monotonic(), 0) if some else None
-            await asyncio.wait({fetching, stopping}, timeout=patience, return_when=FIRST_COMPLETED)
             if not fetching.done():
+                if not stop.is_set() and (not some or loop.time() < until):
+                    news.clear()
+                    await news.wait()
+                    continue
                 if some:
                     yield some
                     some = []
@@ -68,7 +77,7 @@ async def gathered(
                     break
                 is_last = page.next is None
                 if not is_last:
-                    fetching = asyncio.create_task(_next(pages))
+                    fetching = begun(_next(pages))
                     await asyncio.sleep(0)  # the request is on its way before the page is taken
                 taken = await take(page)
             except Exception:  # whatever it is: what came before it is not lost
@@ -76,7 +85,8 @@ async def gathered(
                     yield some
                 raise
             if not some:
-                until = time.monotonic() + PATIENCE
+                until = loop.time() + PATIENCE
+                loop.call_at(until, news.set)
             some.append(taken)
             if is_last:
                 break
