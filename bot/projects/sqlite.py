@@ -90,7 +90,7 @@ def packed(
     if not sqlite_merge.can_merge(table, target, updates):
         return None
     encoded = _encoded(table, target.columns, rows)
-    return [sqlite_same.written(table, target, encoded) if settled else _strung(encoded)]
+    return [sqlite_same.page_text(table, target, encoded) if settled else _strung(encoded)]
 
 
 async def merge(
@@ -119,9 +119,9 @@ async def merge(
     return replace(done, unchanged=done.unchanged + unchanged)
 
 
-def _text_of(rows: Rows) -> sqlite_same.Written | None:
+def _text_of(rows: Rows) -> sqlite_same.PageText | None:
     packed = rows.packed[0] if rows.packed else None
-    return packed if isinstance(packed, sqlite_same.Written) else None
+    return packed if isinstance(packed, sqlite_same.PageText) else None
 
 
 def _strung(rows: Rows) -> list[Any]:

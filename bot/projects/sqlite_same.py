@@ -25,7 +25,7 @@ _encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PageText:
     """Rows as one text."""
 
     rows: bytes
@@ -36,7 +36,7 @@ class Written:
         return len(self.rows) + len(self.keys)
 
 
-def written(table: TableShape, target: Target, rows: Rows) -> Written:
+def page_text(table: TableShape, target: Target, rows: Rows) -> PageText:
     """`rows`: as SQLite keeps them."""
     columns = list(rows.columns)
     for place, name in enumerate(target.columns):
@@ -44,13 +44,13 @@ def written(table: TableShape, target: Target, rows: Rows) -> Written:
         if column is not None and column.type is FieldType.BOOLEAN:
             columns[place] = [None if value is None else int(value) for value in columns[place]]
     keys = rows.values(target.columns, target.key)
-    return Written(
+    return PageText(
         _encoder.encode(list(zip(*columns, strict=True)))[1:-1], _encoder.encode(keys).decode()
     )
 
 
 async def found(
-    connection: AsyncConnection, table: TableShape, target: Target, texts: Sequence[Written]
+    connection: AsyncConnection, table: TableShape, target: Target, texts: Sequence[PageText]
 ) -> list[bool]:
     """Of each text, whether all its rows are there."""
     raw = await connection.get_raw_connection()
@@ -64,7 +64,7 @@ async def found(
     return await driver.done(look)
 
 
-def _is_there(database: sqlite3.Connection, statement: str, text: Written) -> bool:
+def _is_there(database: sqlite3.Connection, statement: str, text: PageText) -> bool:
     try:
         [answer] = database.execute(statement, (text.rows, text.keys))
     except sqlite3.OperationalError:  # bytes in a field, for one

@@ -13,7 +13,7 @@ from bot.projects.databases import ProjectDatabase, ProjectDatabases
 from bot.projects.dialect import Row
 from bot.projects.rows import Joined, Rows
 from bot.projects.shape import Loaded, Target
-from bot.projects.sqlite_same import Written
+from bot.projects.sqlite_same import PageText
 from store.models import Project
 from store.vault import Vault
 from store.vocabulary import UpdateType
@@ -78,7 +78,7 @@ class Pages:
 
     @property
     def are_texts(self) -> bool:
-        return all(part.packed and isinstance(part.packed[0], Written) for part in self.parts)
+        return all(part.packed and isinstance(part.packed[0], PageText) for part in self.parts)
 
 
 async def settle(project: ProjectDatabase, target: Target, rows: list[Row]) -> None:
