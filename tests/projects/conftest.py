@@ -57,6 +57,17 @@ async def databases(settings: Settings, vault: Vault) -> AsyncIterator[ProjectDa
 
 
 @pytest.fixture
+def file(tmp_path: Path) -> str:
+    """A member's own SQLite database, beside the bot's."""
+    return f"sqlite:///{tmp_path / 'theirs.db'}"
+
+
+@pytest.fixture
+def theirs(file: str) -> Sql:
+    return sql_at(file)
+
+
+@pytest.fixture
 async def project(databases: ProjectDatabases) -> ProjectDatabase:
     return await databases.get(Project(name="Shop", url=None))
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -11,19 +10,9 @@ from bot.projects.shape import Loaded, Target
 from store.models import Project
 from store.vault import Vault
 from store.vocabulary import FieldType, UpdateType
-from tests.projects.conftest import Sql, sql_at
+from tests.projects.conftest import Sql
 
 BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'theirs.db'}"
-
-
-@pytest.fixture
-def theirs(file: str) -> Sql:
-    return sql_at(file)
 
 
 @pytest.fixture

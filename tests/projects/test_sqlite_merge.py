@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from bot.projects.shape import Loaded, Target
 from store.models import Project
 from store.vault import Vault
 from store.vocabulary import UpdateType
-from tests.projects.conftest import Sql, sql_at
+from tests.projects.conftest import Sql
 from tests.projects.test_loading import ROWS, UPDATES, model
 
 BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
@@ -27,16 +26,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 thorough = settings(
     deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'theirs.db'}"
-
-
-@pytest.fixture
-def theirs(file: str) -> Sql:
-    return sql_at(file)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Rows that are in a SQLite table already are told from a text; whatever differs is merged."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from bot.projects.sqlite_same import PageText
 from store.models import Project
 from store.vault import Vault
 from store.vocabulary import UpdateType
-from tests.projects.conftest import Sql, sql_at
+from tests.projects.conftest import Sql
 
 BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 T = Target("t", ("id", "v"), ("id",))
@@ -27,16 +26,6 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True) 
 thorough = settings(
     deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'theirs.db'}"
-
-
-@pytest.fixture
-def theirs(file: str) -> Sql:
-    return sql_at(file)
 
 
 @pytest.fixture
