@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+import httpx
+
 Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -55,6 +57,19 @@ def origin(url: str) -> tuple[str, str, int]:
     """Scheme, host and port: what credentials are bound to. Raises BadUrl."""
     parts = split(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
+
+
+@lru_cache(maxsize=256)  # as above
+def written(url: str) -> str:
+    """The URL as it goes over the wire: in ASCII, whatever its host and path are written in.
+
+    Raises BadUrl.
+    """
+    split(url)
+    try:
+        return str(httpx.URL(url))
+    except httpx.InvalidURL as error:
+        raise BadUrl("is not a valid address") from error
 
 
 def joined(base: str, target: str) -> str:

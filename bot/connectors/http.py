@@ -17,6 +17,7 @@ USER_AGENT = "Patchbay/0.1"
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _MOST_REDIRECTS = 5
+_ALWAYS = {"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS}
 
 # Adds credentials to a request's headers and query. Called for the first request and for
 # redirects within its origin (scheme, host, port); never for any other place.
@@ -26,7 +27,7 @@ Sign = Callable[[dict[str, str], dict[str, str]], None]
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]  # names in any case
+    headers: Mapping[str, str]  # names in lower case
     body: bytes
     url: str  # where it came from in the end
     astray: bool = False  # a redirect led to another origin: no credentials were sent there
@@ -49,7 +50,7 @@ class HttpPool:
 
     async def close(self) -> None:
         await self.turns.close()
-        await self.transport.aclose()
+        await self.transport.close()
 
     async def get(
         self,
@@ -72,8 +73,8 @@ class HttpPool:
         Raises what `get` does.
         """
         async with asyncio.timeout(self.timeout):
-            request = self._request("POST", url, dict(headers), body=body.encode())
-            return (await self._once(request, astray=False))[0]
+            sent = addresses.written(url)
+            return (await self._once("POST", sent, headers, body=body.encode()))[0]
 
     async def _followed(
         self, url: str, query: dict[str, str], headers: dict[str, str], sign: Sign | None
@@ -84,7 +85,8 @@ class HttpPool:
             sent, asked = dict(headers), dict(query)
             if sign is not None and not astray:
                 sign(sent, asked)
-            answer, target = await self._once(self._request("GET", url, sent, asked), astray)
+            address = _with_query(addresses.written(url), asked)
+            answer, target = await self._once("GET", address, sent, astray=astray)
             if target is None:
                 return answer
             if url.startswith("https:") and not target.startswith("https:"):
@@ -94,44 +96,35 @@ class HttpPool:
             url, query = target, {}
         raise BadBody(f"more than {_MOST_REDIRECTS} redirects in a row")
 
-    def _request(
+    async def _once(
         self,
         method: str,
         url: str,
-        headers: dict[str, str],
-        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str],
+        *,
         body: bytes | None = None,
-    ) -> httpx.Request:
-        """Single steps have no time limit: the request as a whole has."""
-        addresses.split(url)
-        try:
-            return httpx.Request(
-                method,
-                _with_query(url, query) if query else url,
-                headers={"User-Agent": USER_AGENT, "Accept-Encoding": ENCODINGS} | headers,
-                content=body,
-            )
-        except httpx.InvalidURL as error:
-            raise addresses.BadUrl("is not a valid address") from error
+        astray: bool = False,
+    ) -> tuple[Answer, str | None]:
+        """The answer of one request, and where it redirects to, if it does.
 
-    async def _once(self, request: httpx.Request, astray: bool) -> tuple[Answer, str | None]:
-        """The answer of one request, and where it redirects to, if it does."""
-        response = await self.transport.handle_async_request(request)
-        target, stream = None, response.stream
-        assert isinstance(stream, httpx.AsyncByteStream)
+        Single steps have no time limit: the request as a whole has.
+        """
+        incoming = await self.transport.send(method, url, {**_ALWAYS, **headers}, body)
+        target = None
         try:
-            if response.status_code in _REDIRECTS and request.method == "GET":
-                target = response.headers.get("location")
-            pieces = [] if target else [piece async for piece in stream]
+            if incoming.status in _REDIRECTS and method == "GET":
+                target = incoming.headers.get("location")
+            received = b"" if target else await incoming.read()
         finally:
-            await stream.aclose()
-        url = str(request.url)
-        answer = Answer(response.status_code, response.headers, b"".join(pieces), url, astray)
+            incoming.close()
+        answer = Answer(incoming.status, incoming.headers, received, url, astray)
         return answer, addresses.joined(url, target) if target else None
 
 
 def _with_query(url: str, query: Mapping[str, str]) -> str:
     """With these parameters, in place of those of the same name that it has."""
+    if not query:
+        return url
     if "?" in url or "#" in url:
         return str(httpx.URL(url).copy_merge_params(dict(query)))
     return f"{url}?{urlencode(query)}"

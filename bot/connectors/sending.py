@@ -70,6 +70,8 @@ async def _once(name: str, settings: Settings, request: Callable[[], Awaitable[A
         raise _Again(f"{name} could not be reached: the connection failed. {later}") from error
     except (BadBody, BadUrl) as error:
         raise misbehaves(name, str(error)) from error
+    if answer.status < 403:
+        return answer
     pause = _asked_pause(answer.headers)
     if answer.status == 429 or (answer.status == 403 and _limited(answer.headers)):
         raise _Again(

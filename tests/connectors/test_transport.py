@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 
 from bot.connectors import addresses, transport
 from bot.connectors.http import HttpPool
-from tests.connectors.serving import answer
+from tests.connectors.serving import always, answer
 
 
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
@@ -95,15 +95,15 @@ async def test_the_certificate_is_held_against_the_name(port: int, trusting: Htt
 async def test_no_way_back_from_encryption(
     port: int, trusting: HttpPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = trusting.transport.handle_async_request
+    real = trusting.transport.send
 
-    async def redirecting(request: httpx.Request) -> httpx.Response:
-        response = await real(request)
-        response.status_code = 302
-        response.headers["location"] = f"http://api.example.com:{port}/"
-        return response
+    async def redirecting(*arguments: Any) -> transport.Incoming:
+        incoming = await real(*arguments)
+        incoming.status = 302
+        incoming.headers["location"] = f"http://api.example.com:{port}/"
+        return incoming
 
-    monkeypatch.setattr(trusting.transport, "handle_async_request", redirecting)
+    monkeypatch.setattr(trusting.transport, "send", redirecting)
     with pytest.raises(Exception, match="without encryption"):
         await trusting.get(f"https://api.example.com:{port}/")
 
@@ -112,3 +112,28 @@ async def test_a_url_that_is_not_taken_gets_no_request(make_pool: Callable[..., 
     for url in ("ftp://a.b", "https://me:pw@a.b", "https://a b"):
         with pytest.raises(addresses.BadUrl):
             await make_pool().get(url)
+
+
+async def test_a_header_that_comes_twice_is_a_list(
+    serve: Callable[..., Any], make_pool: Callable[..., HttpPool]
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nLink: </a>; rel=prev\r\nLINK: </b>; rel=next\r\nX: \xff\r\n"
+    server = await serve(always(head + b"content-length: 2\r\n\r\n{}"))
+    found = await make_pool().get(server.url)
+    assert found.headers["link"] == "</a>; rel=prev, </b>; rel=next"
+    assert found.headers["x"] == "\ufffd"
+
+
+async def test_an_address_in_other_letters_goes_out_in_ascii(
+    serve: Callable[..., Any], make_pool: Callable[..., HttpPool]
+) -> None:
+    server = await serve(always(answer({})))
+    pool = make_pool()
+    await pool.get(f"{server.url}/größe?a=ü%2F", query={"b": "c d&e"})
+    await pool.get(f"{server.url}/größe", query={"b": "c d&e"})
+    await pool.get(f"{server.url}/a%2Fb?signed=x%3D")
+    assert [asked.target for asked in server.asked] == [
+        "/gr%C3%B6%C3%9Fe?a=%C3%BC%2F&b=c+d%26e",
+        "/gr%C3%B6%C3%9Fe?b=c+d%26e",
+        "/a%2Fb?signed=x%3D",
+    ]
