@@ -1,6 +1,7 @@
 """Has the next one made while the caller works on this one."""
 
 import asyncio
+import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import TypeVar
@@ -10,14 +11,22 @@ from bot.sync.interruptions import Stopping
 Item = TypeVar("Item")
 
 
-async def ahead(items: AsyncIterator[Item]) -> AsyncGenerator[Item, None]:
-    """The same items, at most one of them made early.
+async def ahead(
+    items: AsyncIterator[Item], patience: float = math.inf
+) -> AsyncGenerator[Item | None, None]:
+    """The same items, at most one of them made early. None before one that takes longer than
+    `patience` seconds: time for what was put off.
 
     What goes wrong with an item is raised when it is its turn, after the items before it.
     """
     making = asyncio.create_task(_next(items))
     try:
-        while (item := await making) is not None:
+        while True:
+            if patience < math.inf and not (await asyncio.wait({making}, timeout=patience))[0]:
+                yield None
+            item = await making
+            if item is None:
+                break
             making = asyncio.create_task(_next(items))
             yield item
     finally:

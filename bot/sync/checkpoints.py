@@ -1,7 +1,7 @@
-"""How far a run got, written with every batch in one short transaction."""
+"""How far a run got, written in one short transaction, for one batch or for several."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,6 +25,9 @@ class Tally:
     unchanged: int = 0
     rejected: int = 0
 
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(*map(sum, zip(astuple(self), astuple(other), strict=True)))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -36,6 +39,21 @@ class Step:
     recovered: Collection[str] = field(default=())  # keys of records that may have been rejects
     gone: Collection[str] = field(default=())  # keys to delete at the end
     alive: Collection[str] = field(default=())  # keys that may have waited for deletion
+
+    def then(self, other: "Step") -> "Step":
+        """Both at once: `write` does with it what it would do with one after the other."""
+        rejected = {each.record_key: each for each in self.rejected}
+        for key in other.recovered:
+            rejected.pop(key, None)
+        rejected |= {each.record_key: each for each in other.rejected}
+        return Step(
+            position=other.position,
+            tally=self.tally + other.tally,
+            rejected=list(rejected.values()),
+            recovered={*self.recovered, *other.recovered},
+            gone={*self.gone} - {*other.alive} | {*other.gone},
+            alive={*self.alive, *other.alive},
+        )
 
 
 async def write(

@@ -1,5 +1,7 @@
-"""Takes one transfer's pages to its table, many at a time, with a checkpoint after each time."""
+"""Takes one transfer's pages to its table, many at a time, with checkpoints on the way."""
 
+import math
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +32,7 @@ from store import pending_deletions, rejects
 log = structlog.get_logger(__name__)
 
 FEW = 30  # records that are looked at one by one here and now: two milliseconds
+EVERY = 0.25  # seconds between two checkpoints, where there is work in between
 DRIFT_RECORDS = 20  # without a documented field, for it to count as gone
 
 
@@ -54,6 +57,8 @@ class Loader:
     rejects: KnownRejects
     deletions: KnownDeletions
     seen: set[str] = field(default_factory=set)  # mapped fields that the service still has
+    held: Step | None = None  # what is loaded and not yet written down
+    remembered: float = -math.inf  # when something was (time.monotonic)
 
     async def take(self, page: Page) -> MappedPage:
         """Maps a page. A small one is mapped here and now, while the next one arrives: in less
@@ -81,23 +86,33 @@ class Loader:
         mapped.size += mapped.rows.size
         return mapped
 
-    async def load(self, position: Position, gathered: AsyncIterator[list[MappedPage]]) -> Position:
+    async def load(
+        self, position: Position, gathered: AsyncIterator[list[MappedPage] | None]
+    ) -> Position:
         """Loads pages from `position` on, as many together as come. Returns where it ended.
 
+        `gathered`: None where the next ones take a while.
         Raises Unwanted or Lost between batches, SchemaDrift where a mapped field is gone,
         ProjectError where the table refuses, and whatever gathering raises.
         """
-        async for pages in gathered:
-            batch, drift = self._together(pages)
-            if batch.pages:
-                step = await self._load(batch)
-                position = self._after(position, batch)
-                await self._remember(replace(step, position=position))
-            if drift is not None:
-                raise drift
+        try:
+            async for pages in gathered:
+                if pages is None:
+                    await self._remember()
+                    continue
+                batch, drift = self._together(pages)
+                if batch.pages:
+                    step = await self._load(batch)
+                    position = self._after(position, batch)
+                    await self._passed(replace(step, position=position))
+                if drift is not None:
+                    raise drift
+        except Exception:  # whatever it is: what was loaded before it counts
+            await self._remember()
+            raise
         if not position.done:  # a service without a single page: nothing there
             position = replace(position, done=True)
-            await self._remember(Step(position, Tally()))
+            await self._passed(Step(position, Tally()))
         return position
 
     def _together(self, pages: Sequence[MappedPage]) -> tuple[Batch, SchemaDrift | None]:
@@ -182,14 +197,26 @@ class Loader:
             done=batch.done,
         )
 
-    async def _remember(self, step: Step) -> None:
+    async def _passed(self, step: Step) -> None:
+        """A batch is in the table. Where the next ones follow at once, they are remembered with it:
+        a run that is killed before loads them once more, which changes nothing."""
+        self.held = step if self.held is None else self.held.then(step)
+        if step.position.done or time.monotonic() >= self.remembered + EVERY:
+            await self._remember()
+
+    async def _remember(self) -> None:
+        """Writes down how far it is, if it got on. Raises Unwanted and Lost."""
+        step, self.held = self.held, None
+        if step is None:
+            return
         job, transfer_id = self.job, self.way.task.transfer.id
         async with self.engine.database.begin() as session:
             go_on = await checkpoints.write(
                 session, job, transfer_id, step, self.engine.clock.now()
             )
+        self.remembered = time.monotonic()
         log.info(
-            "sync.batch_loaded",
+            "sync.checkpoint",
             run_id=job.run_id,
             transfer_id=transfer_id,
             pages=step.position.pages,

@@ -15,7 +15,7 @@ from bot.sync.ahead import ahead, unless_stopped
 from bot.sync.gathering import gathered
 from bot.sync.interruptions import Stopping
 from bot.sync.job import Job, Position, Task
-from bot.sync.loading import Way, loader_for
+from bot.sync.loading import EVERY, Way, loader_for
 from bot.sync.plan import compile_plan
 from bot.sync.reader import PageReader
 from store.vocabulary import Trigger
@@ -55,7 +55,7 @@ async def transfer(
         way = await _prepared(engine, task, data_type)
         loader = await loader_for(engine, job, way, reader)
         batches = gathered(_from(first, pages), stop, loader.take)
-        async with aclosing(ahead(batches)) as early:
+        async with aclosing(ahead(batches, EVERY)) as early:
             return way, await loader.load(task.start, early)
 
 

@@ -25,3 +25,4 @@ def world(engine: Engine, shop: DemoStore) -> World:
 def page_by_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """A batch for each page, and so a checkpoint after each."""
     monkeypatch.setattr("bot.sync.gathering.MOST_RECORDS", 1)
+    monkeypatch.setattr("bot.sync.loading.EVERY", 0)

@@ -97,3 +97,12 @@ async def test_a_caller_that_gives_up_leaves_nothing_running() -> None:
     assert asyncio.all_tasks() == before
     assert source.closed
     assert source.asked == [1, 2]
+
+
+async def test_time_is_told_before_a_page_that_takes_long() -> None:
+    source = Source(2, hangs_at=2)
+    async with aclosing(ahead(source.pages(), 0.01)) as pages:
+        first = await anext(pages)
+        assert first is not None
+        assert first.number == 1
+        assert await anext(pages) is None
