@@ -31,7 +31,8 @@ _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None
 # An email and a decimal number as `values` has them; of a whole column at once, each on a line.
 _EMAIL = r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)*+"
 _MOST_DIGITS = 300
-_FEW = 25  # values looked at together where not all of them are as usual
+_TRIES = 8  # times that a column is looked at again beyond a doubtful value
+_FEW = 25  # values looked at together after that
 _zone = attrgetter("tzinfo")
 
 # What each kind is read as where nothing is done to it but to check it.
@@ -93,6 +94,11 @@ def each_by_one(convert: Convert) -> ColumnPlan:
 class _Doubtful(Exception):
     """Not every value of the column is one to vouch for."""
 
+    def __init__(self, place: int | None = None) -> None:
+        """`place`: of the first that is not, where that is known."""
+        super().__init__()
+        self.place = place
+
 
 Check = Callable[[Values], Values]  # of values that are there; raises _Doubtful
 
@@ -137,7 +143,7 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
         try:
             checked: Values = check(there) if there else ()
         except _Doubtful:
-            checked = _by_few(check, there)
+            checked = _around_doubtful(check, there)
             doubts.update(
                 place for place, value in zip(places, checked, strict=True) if value is None
             )
@@ -151,8 +157,20 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
     return apply
 
 
-def _by_few(check: Check, values: Values, count: int = _FEW) -> list[Any]:
+def _around_doubtful(check: Check, values: Values, tries: int = _TRIES) -> list[Any]:
     """None for each value that is doubtful: few are, as a rule."""
+    try:
+        return list(check(values)) if values else []
+    except _Doubtful as doubt:
+        place = doubt.place
+    if place is None or not tries:
+        return _by_few(check, values)
+    before = _around_doubtful(check, values[:place], tries - 1)
+    return [*before, None, *_around_doubtful(check, values[place + 1 :], tries - 1)]
+
+
+def _by_few(check: Check, values: Values, count: int = _FEW) -> list[Any]:
+    """As above, where nobody says which they are."""
     found: list[Any] = []
     for start in range(0, len(values), count):
         few = values[start : start + count]
@@ -223,11 +241,20 @@ def _email(length: int | None) -> Check:
         joined = "\n".join(column) + "\n"
         if _are_plain(joined, len(column)):
             return column
-        if joined.count("\n") != len(column) or not lines.fullmatch(joined):
-            raise _Doubtful
+        _must_match(lines, joined, len(column))
         return column
 
     return check
+
+
+def _must_match(lines: re.Pattern[str], joined: str, count: int) -> None:
+    """Raises _Doubtful unless each of `count` lines is as the pattern has it."""
+    if joined.count("\n") != count:  # a value of several lines
+        raise _Doubtful
+    good = lines.match(joined)
+    end = good.end() if good else 0
+    if end < len(joined):
+        raise _Doubtful(joined.count("\n", 0, end))
 
 
 def _are_plain(lines: str, count: int) -> bool:
@@ -262,8 +289,7 @@ def _number(limits: Limits) -> Check:
         except TypeError:  # whole numbers among them, or what is no number and no text either
             texts = list(map(str, column))
             joined = "\n".join(texts) + "\n"
-        if joined.count("\n") != len(texts) or not lines.fullmatch(joined):
-            raise _Doubtful
+        _must_match(lines, joined, len(texts))
         if "-0" in joined and _MINUS_ZERO.search(joined):
             raise _Doubtful
         if limits.is_text and _LONG.search(joined):

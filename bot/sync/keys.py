@@ -42,8 +42,11 @@ def reject_key(data_type: DataType, record: Any, payload: str | None = None) -> 
     return HASHED + hashlib.sha256(text.encode()).hexdigest()
 
 
+_write = json.JSONEncoder(ensure_ascii=False, default=datetime_text).encode
+
+
 def write_values(values: Iterable[Any]) -> str:
-    return json.dumps(list(values), ensure_ascii=False, default=datetime_text)
+    return _write(list(values))
 
 
 def write_key(key: Row) -> str:

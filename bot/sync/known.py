@@ -38,7 +38,8 @@ class KnownRejects:
         """The keys of the page's records that are no rejects (any more)."""
         if not self._values and not self._hashed:
             return set()
-        others = page.others
+        # where all of them were rejected, none is put right
+        others = page.others if len(page.others) > len(page.rejected) else ()
         found: set[str] = set()
         if not page.keys or self._hashed:
             others = range(len(page.records))

@@ -95,8 +95,7 @@ class Mapper:
     def finished(self, page: MappedPage) -> MappedPage:
         """With what was left over, record by record."""
         if page.others:
-            self._one_by_one(page, page.others)
-            found = [record_at(page.records, place) for place in page.others]
+            found = self._one_by_one(page, page.others)
             page.cursor = later(page.cursor, cursor_of(self._data_type, found))
         return page
 
@@ -156,8 +155,9 @@ class Mapper:
         else:
             page.cursor = latest(columns[self._cursor], kind)
 
-    def _one_by_one(self, page: MappedPage, places: Sequence[int]) -> None:
-        """Adds these records to what the page has."""
+    def _one_by_one(self, page: MappedPage, places: Sequence[int]) -> list[Any]:
+        """Adds these records to what the page has. Returns those that can be read."""
+        found: list[Any] = []
         gone: dict[str, tuple[int, Row]] = {}
         rows: dict[int, Row] = {}
         for place in places:
@@ -166,6 +166,7 @@ class Mapper:
             except UNREADABLE:
                 page.rejected.append(self._unreadable(page.records, place))
                 continue
+            found.append(record)
             if not isinstance(record, dict):
                 page.rejected.append(
                     reject(self._data_type, record, None, "The record is not a JSON object")
@@ -190,6 +191,7 @@ class Mapper:
             page.rows = Rows.of([rows[place] for place in page.places])
         if gone:
             page.gone = _still_gone(self._plan.target, gone, rows)
+        return found
 
     def _unreadable(self, records: Sequence[Any], place: int) -> Rejected:
         assert isinstance(records, RawRecords)
