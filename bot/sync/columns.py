@@ -131,8 +131,9 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
         if all(column):
             try:
                 return check(column), ()
-            except _Doubtful:
-                pass
+            except _Doubtful as doubt:
+                checked = _around(doubt, check, column)
+            return checked, [place for place, value in enumerate(checked) if value is None]
         places = [place for place, value in enumerate(column) if value is not None]
         doubts: set[int] = set()
         if required and len(places) < len(column):
@@ -140,29 +141,29 @@ def _filled(check: Check, *, required: bool, is_key: bool) -> Apply:
         if is_key:
             doubts.update(place for place in places if column[place] == "")
         there = [column[place] for place in places]
-        try:
-            checked: Values = check(there) if there else ()
-        except _Doubtful:
-            checked = _around_doubtful(check, there)
-            doubts.update(
-                place for place, value in zip(places, checked, strict=True) if value is None
-            )
+        found: Values = _around_doubtful(check, there)
+        doubts.update(place for place, value in zip(places, found, strict=True) if value is None)
         if len(places) == len(column):
-            return checked, doubts
+            return found, doubts
         filled: list[Any] = [None] * len(column)
-        for place, value in zip(places, checked, strict=True):
+        for place, value in zip(places, found, strict=True):
             filled[place] = value
         return filled, doubts
 
     return apply
 
 
-def _around_doubtful(check: Check, values: Values, tries: int = _TRIES) -> list[Any]:
+def _around_doubtful(check: Check, values: Values, tries: int = _TRIES) -> Values:
     """None for each value that is doubtful: few are, as a rule."""
     try:
-        return list(check(values)) if values else []
+        return check(values) if values else values
     except _Doubtful as doubt:
-        place = doubt.place
+        return _around(doubt, check, values, tries)
+
+
+def _around(doubt: _Doubtful, check: Check, values: Values, tries: int = _TRIES) -> Values:
+    """As above, where the first doubt is told."""
+    place = doubt.place
     if place is None or not tries:
         return _by_few(check, values)
     before = _around_doubtful(check, values[:place], tries - 1)

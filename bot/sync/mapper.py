@@ -10,7 +10,7 @@ from bot.connectors.connection import Page, cursor_of
 from bot.connectors.grammar import DataType
 from bot.connectors.reading import RawRecords
 from bot.connectors.values import later, latest
-from bot.projects.rows import Rows
+from bot.projects.rows import Rows, cut
 from bot.projects.shape import Target
 from bot.sync.columns import NATURAL, TYPES, ColumnPlan, each_by_one
 from bot.sync.keys import payload_of, reject_key, write_key
@@ -106,9 +106,9 @@ class Mapper:
         usual: Sequence[int] = range(len(structs))
         odd: set[int] = set()
         if not all(structs):
-            usual = [place for place, struct in enumerate(structs) if struct is not None]
-            odd = set(range(len(structs))).difference(usual)
-            structs = [structs[place] for place in usual]
+            others = [place for place, struct in enumerate(structs) if struct is None]
+            usual, structs = cut(usual, others), cut(structs, others)
+            odd.update(others)
         if not structs:
             page.suspects = None
         else:
@@ -132,10 +132,9 @@ class Mapper:
             page.rows, page.places = Rows(made, len(usual)), usual
         else:
             page.left = len(usual) - len(doubts)
-        if doubts:
-            kept = [at for at in range(len(usual)) if at not in doubts]
-            if self._loads:
-                page.places, page.rows = [usual[at] for at in kept], page.rows.chosen(kept)
+        if doubts and self._loads:
+            left_out = sorted(doubts)
+            page.places, page.rows = cut(usual, left_out), page.rows.without(left_out)
         self._look_for_cursor(page, columns, usual)
         if self._has_natural_keys:
             page.keys = [columns[path] for path in self._data_type.primary_key]

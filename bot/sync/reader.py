@@ -12,8 +12,8 @@ from bot.sync.typed import RecordType, Shape, is_odd, mended
 
 _AT_ONCE = 1024 * 1024  # bytes; one call of the decoder lets no other thread run meanwhile
 
-_TRIED = 3  # pages that have a bad record, before the next ones are not read whole
-_LEFT_OUT = 10  # … up to this many
+_TRIED = 3  # pages in a row that have a bad record, before the next ones are not read whole
+_LEFT_OUT = 10  # … this many; then one is tried again
 
 Parts = list[msgspec.Raw]
 Unpack = Callable[[bytes], tuple[Any, list[Any]]]  # the body without its records, the records
@@ -64,7 +64,9 @@ class PageReader:
         """Not each page after several that had a bad record: this one has, too, as a rule."""
         if self._failed < _TRIED:
             return True
-        self._failed = (self._failed + 1) % _LEFT_OUT
+        self._failed += 1
+        if self._failed == _TRIED + _LEFT_OUT:
+            self._failed = _TRIED - 1
         return False
 
 

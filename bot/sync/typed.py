@@ -18,7 +18,7 @@ NOTHING = msgspec.Raw(b"null")
 # so a record that has it is not read here.
 _NEVER: Any = Literal["\0"]
 
-_SOME = 24  # records decoded together where a page as a whole will not do
+_SOME = 16  # records decoded together where a page as a whole will not do
 _TRIES = 3  # of them that are not as usual, before each is tried alone
 _PLACE = re.compile(r"`\$\[(\d+)\]")  # … - at `$[37].email`
 _CODE = re.compile(rb"\\[uU]")  # two letters, for then it is looked for by its first byte alone

@@ -1,5 +1,6 @@
 """Rows that are kept by columns are the same rows."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,3 +73,10 @@ def test_pages_are_one_whether_packed_or_not(
         assert (number in made) == (is_packed and len(mine) < len(each))
     assert list(chosen) == [rows[place] for place in places]
     assert list(joined) == list(joined.unpacked()) == rows
+
+
+@pytest.mark.parametrize("places", [[], [0], [3, 4, 99], list(range(100)), list(range(0, 100, 2))])
+def test_rows_without_some(places: list[int]) -> None:
+    rows = Rows([list(range(100)), list("ab" * 50)], 100)
+    left = [place for place in range(100) if place not in places]
+    assert rows.without(places) == [rows[place] for place in left]
