@@ -22,7 +22,7 @@ from bot.projects.dialect import Row, Rows, Sql, Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
-from bot.projects.sqlite_values import ENCODERS
+from bot.projects.sqlite_values import encoded
 from bot.projects.statements import fetch, run
 from store.sqlite_driver import connect
 from store.vocabulary import UpdateType
@@ -89,8 +89,9 @@ def packed(
     """Values for a statement, one row after another; or a text, where they are there, likely."""
     if not sqlite_merge.can_merge(table, target, updates):
         return None
-    encoded = _encoded(table, target.columns, rows)
-    return [sqlite_same.page_text(table, target, encoded) if settled else _strung(encoded)]
+    if settled:
+        return [sqlite_same.page_text(table, target, rows)]
+    return [_strung(encoded(table, target.columns, rows))]
 
 
 async def merge(
@@ -114,7 +115,7 @@ async def merge(
         else:
             await asyncio.sleep(0)
             await answered()
-            values += _strung(_encoded(table, target.columns, part))
+            values += _strung(encoded(table, target.columns, part))
     done = await sqlite_merge.merge(connection, table, target, values)
     return replace(done, unchanged=done.unchanged + unchanged)
 
@@ -139,8 +140,8 @@ async def stage(
         f"CREATE TABLE {_BATCH} AS SELECT 0 AS n, {names} FROM main.{quoted(table.name)} WHERE 0",
     )
     marks = ", ".join("?" * (len(columns) + 1))
-    encoded = [(n, *row) for n, row in enumerate(_encoded(table, columns, rows))]
-    await run(connection, f"INSERT INTO {_BATCH} VALUES ({marks})", encoded)
+    staged = [(n, *row) for n, row in enumerate(encoded(table, columns, rows))]
+    await run(connection, f"INSERT INTO {_BATCH} VALUES ({marks})", staged)
 
 
 async def write(
@@ -194,7 +195,7 @@ async def delete(
     return await run(
         connection,
         f"DELETE FROM main.{quoted(table.name)} WHERE {where}",
-        list(_encoded(table, key, Rows.of(keys))),
+        list(encoded(table, key, Rows.of(keys))),
     )
 
 
@@ -233,16 +234,6 @@ def objection(error: DBAPIError) -> tuple[str | None, str] | None:
     if kind == "CHECK":
         return None, f"the project’s table refuses it by its rule {shown}"
     return None, "the project’s table refuses it by one of its rules"
-
-
-def _encoded(table: TableShape, names: Sequence[str], rows: Rows) -> Rows:
-    """The rows as SQLite keeps them."""
-    columns = list(rows.columns)
-    for position, name in enumerate(names):
-        column = table.column(name)
-        if column is not None and column.type in ENCODERS:
-            columns[position] = ENCODERS[column.type](columns[position])
-    return Rows(columns, len(rows))
 
 
 def _all(conditions: Any) -> str:

@@ -11,6 +11,7 @@ https://www.sqlite.org/json1.html
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.projects.names import quoted
 from bot.projects.rows import Rows
 from bot.projects.shape import TableShape, Target
+from bot.projects.sqlite_values import ENCODERS, encoded
 from store.sqlite_driver import Connection
 from store.vocabulary import FieldType
 
@@ -37,16 +39,30 @@ class PageText:
 
 
 def page_text(table: TableShape, target: Target, rows: Rows) -> PageText:
-    """`rows`: as SQLite keeps them."""
-    columns = list(rows.columns)
-    for place, name in enumerate(target.columns):
-        column = table.column(name)
-        if column is not None and column.type is FieldType.BOOLEAN:
-            columns[place] = [None if value is None else int(value) for value in columns[place]]
-    keys = rows.values(target.columns, target.key)
+    """`rows`: as they come."""
+    columns = [
+        _told(_kind(table, name), values)
+        for name, values in zip(target.columns, rows.columns, strict=True)
+    ]
+    key = [rows.columns[target.columns.index(name)] for name in target.key]
+    keys = encoded(table, target.key, Rows(key, len(rows))).values(target.key, target.key)
     return PageText(
         _encoder.encode(list(zip(*columns, strict=True)))[1:-1], _encoder.encode(keys).decode()
     )
+
+
+def _told(kind: FieldType | None, values: Sequence[Any]) -> Sequence[Any]:
+    """The values so that they are written as SQLite writes its own; times are, as they come."""
+    if kind is FieldType.BOOLEAN:
+        return [None if value is None else int(value) for value in values]
+    if kind in ENCODERS and kind is not FieldType.DATETIME:
+        return ENCODERS[kind](values)
+    return values
+
+
+def _kind(table: TableShape, name: str) -> FieldType | None:
+    column = table.column(name)
+    return column.type if column is not None else None
 
 
 async def found(
@@ -74,7 +90,7 @@ def _is_there(database: sqlite3.Connection, statement: str, text: PageText) -> b
 
 def _statement(table: TableShape, target: Target) -> str:
     """The batch's keys lead, so that the rows come in its order."""
-    row = ", ".join(f"t.{quoted(name)}" for name in target.columns)
+    row = ", ".join(_as_told(table, name) for name in target.columns)
     is_single = len(target.key) == 1
     same_key = " AND ".join(
         f"t.{quoted(name)} = "
@@ -85,3 +101,11 @@ def _statement(table: TableShape, target: Target) -> str:
         f"SELECT CAST(group_concat(json_array({row})) AS BLOB) = ? "
         f"FROM json_each(?) AS k CROSS JOIN main.{quoted(table.name)} AS t ON {same_key}"
     )
+
+
+def _as_told(table: TableShape, name: str) -> str:
+    """A value of the table's, so that JSON has it as the encoder has one of the batch's."""
+    value = f"t.{quoted(name)}"
+    if _kind(table, name) is FieldType.DATETIME:  # "2026-01-31 12:00:00+00:00" is kept
+        return f"replace(replace({value}, ' ', 'T'), '+00:00', 'Z')"
+    return value

@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from bot.projects.rows import Rows
+from bot.projects.shape import TableShape
 from bot.projects.texts import datetime_text, decimal_text
 from store.vocabulary import FieldType
 
@@ -68,3 +70,13 @@ ENCODERS: dict[FieldType, Callable[[Values], Values]] = {
     FieldType.DATE: _days,
     FieldType.DATETIME: _moments,
 }
+
+
+def encoded(table: TableShape, names: Sequence[str], rows: Rows) -> Rows:
+    """The rows as SQLite keeps them."""
+    columns = list(rows.columns)
+    for position, name in enumerate(names):
+        column = table.column(name)
+        if column is not None and column.type in ENCODERS:
+            columns[position] = ENCODERS[column.type](columns[position])
+    return Rows(columns, len(rows))

@@ -1,6 +1,7 @@
 """Rows that are in a SQLite table already are told from a text; whatever differs is merged."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -174,3 +175,36 @@ async def test_sqlite_writes_as_the_encoder_does(
         updated=int(is_new), unchanged=len(batch) - is_new
     )
     assert theirs("SELECT id, a, b, c FROM t ORDER BY id") == changed
+
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+TIMES: list[Row] = [
+    (1, NOON),
+    (2, NOON.replace(microsecond=500)),
+    (3, NOON.replace(microsecond=120_000)),
+    (4, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "loaded"),
+    [
+        ("2026-01-31 12:00:00+00:00", Loaded(unchanged=4)),
+        ("2026-01-31 12:00:00+02:00", Loaded(updated=1, unchanged=3)),
+        ("2026-01-31 12:00:00", Loaded(updated=1, unchanged=3)),
+        (1_769_860_800, Loaded(updated=1, unchanged=3)),
+    ],
+)
+async def test_times_are_told_in_the_form_in_which_they_come(
+    project: ProjectDatabase, theirs: Sql, bound: list[int], by_hand: Any, loaded: Loaded
+) -> None:
+    theirs("CREATE TABLE t (id INTEGER PRIMARY KEY, v TIMESTAMP)")
+    await settle(project, T, TIMES)
+    before = theirs("SELECT v FROM t ORDER BY id")
+    pages = Pages(project, T, TIMES)
+    assert pages.are_texts
+    theirs(f"UPDATE t SET v = {by_hand!r} WHERE id = 1")
+    bound.clear()
+    assert await project.load(T, pages.rows, BOTH) == loaded
+    assert bound == [0 if loaded.unchanged == 4 else 8]
+    assert theirs("SELECT v FROM t ORDER BY id") == before
