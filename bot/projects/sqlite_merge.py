@@ -10,20 +10,21 @@ import sqlite3
 from functools import lru_cache
 from typing import Any
 
-import aiosqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.projects.dialect import Written
 from bot.projects.names import quoted
 from bot.projects.shape import TableShape, Target
+from store.sqlite_driver import Connection
 from store.vocabulary import UpdateType
 
 COUNTER = "patchbay_updated"  # a function of the connection: counts its calls
 
 _MOST_VALUES = 32_766  # of one statement (https://www.sqlite.org/limits.html, number 9)
-# Rows of one statement: as many as go by thousands, the others by fifties, and the rest alone.
-_SIZES = (1000, 50, 1)
+# Rows of one statement: as many as go by thousands, the rest by halves of that: few statements, and
+# few different ones, since the driver keeps each that it has prepared.
+_SIZES = tuple(1000 >> halvings for halvings in range(10))
 _BOTH = frozenset({UpdateType.CREATED, UpdateType.UPDATED})
 
 
@@ -40,27 +41,32 @@ async def merge(
     counter: Counter = raw.info[COUNTER]
     width = len(target.columns)
     rows = len(values) // width
-    before, touched, start = counter.calls, 0, 0
+    before, start = counter.calls, 0
+    pieces: list[tuple[str, list[list[Any]]]] = []
     for size in _SIZES:
         if size * width > _MOST_VALUES:
             continue
         stop = rows - (rows - start) % size
         if stop > start:
-            statement = _statement(table, target, size)
             groups = [values[at * width : (at + size) * width] for at in range(start, stop, size)]
-            touched += await _run(raw.driver_connection, statement, groups)
+            pieces.append((_statement(table, target, size), groups))
         start = stop
+    touched = await _run(raw.driver_connection, pieces)
     updated = counter.calls - before
     return Written(touched - updated, updated, rows - touched, 0)
 
 
-async def _run(driver: Any, statement: str, groups: list[list[Any]]) -> int:
-    """How many rows it touched. By the driver itself: one way to its thread and back, not three."""
-    assert isinstance(driver, aiosqlite.Connection)
+async def _run(driver: Any, pieces: list[tuple[str, list[list[Any]]]]) -> int:
+    """How many rows they touched. All in one way to the driver's thread and back."""
+    assert isinstance(driver, Connection)
+
+    def work(database: sqlite3.Connection) -> int:
+        return sum(database.executemany(*piece).rowcount for piece in pieces)
+
     try:
-        return (await driver.executemany(statement, groups)).rowcount
+        return await driver.done(work) if pieces else 0
     except sqlite3.Error as error:
-        raise DBAPIError.instance(statement, None, error, sqlite3.Error, True) from error
+        raise DBAPIError.instance("INSERT", None, error, sqlite3.Error, True) from error
 
 
 @lru_cache(maxsize=64)
