@@ -287,7 +287,10 @@ def _number(limits: Limits) -> Check:
         texts = column
         try:
             joined = "\n".join(column) + "\n"
-        except TypeError:  # whole numbers among them, or what is no number and no text either
+        except TypeError:
+            if not _NUMERIC.issuperset(map(type, column)):
+                odd = (place for place, v in enumerate(column) if type(v) not in _NUMERIC)
+                raise _Doubtful(next(odd)) from None
             texts = list(map(str, column))
             joined = "\n".join(texts) + "\n"
         _must_match(lines, joined, len(texts))
@@ -300,6 +303,7 @@ def _number(limits: Limits) -> Check:
     return check
 
 
+_NUMERIC = frozenset({str, int})  # a number with a fraction is the text that it is written in
 _LONG = re.compile(r"\.[0-9]*0$", re.MULTILINE)  # with zeros at its end
 _MINUS_ZERO = re.compile(r"-0(?:\.0+)?$", re.MULTILINE)  # zero is zero
 
