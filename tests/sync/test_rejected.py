@@ -9,8 +9,11 @@ from bot.errors import NotAllowed, NotFound, Refused
 from bot.setup.actor import Actor
 from bot.sync.rejected import RejectGroup, drop, grouped, retry
 from bot.sync.worker import Worker
+from store import rejects
 from store.models import MappingPair, Reject
+from store.rejects import Rejected
 from store.vocabulary import Role, RunState, Trigger
+from tests.sync.counting import statements
 from tests.sync.world import EDITOR, VIEWER, WORKSPACE, World, figures
 
 
@@ -30,6 +33,28 @@ async def with_rejects(world: World) -> RejectGroup:
     [group] = await groups(world)
     assert group.count == run.rejected
     return group
+
+
+async def test_many_are_kept_in_few_statements_and_renewed(world: World) -> None:
+    """Beside a sync that computes, each statement waits for its turn."""
+    await world.set_up("customers")
+    run = await world.sync()
+    for reason in ("is not a number", "is too long"):
+        rejected = [Rejected(f"[{n}]", f'{{"id":{n}}}', "id", reason) for n in range(1200)]
+        with statements() as made:
+            async with world.engine.database.begin() as session:
+                await rejects.keep(
+                    session,
+                    workspace_id=WORKSPACE,
+                    integration_id=world.integration_id,
+                    transfer_id=world.transfers["customers"],
+                    run_id=run.id,
+                    rejected=rejected,
+                    at=world.engine.clock.now(),
+                )
+        assert len(made) == 2
+        [group] = await groups(world)
+        assert (group.count, group.reason) == (1200, reason)
 
 
 async def do_retry(world: World, group: RejectGroup) -> dict[str, int]:
