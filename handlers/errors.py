@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ChangedMeanwhile, PatchbayError, Refused, SchemaDrift
+from handlers.receipts import Repeated
 from handlers.views.errors import apology, banner_on, explanation
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,9 @@ def register(app: AsyncApp) -> None:
         response: BoltResponse | None,
         ack: AsyncAck,
     ) -> BoltResponse | None:
+        if isinstance(error, Repeated):
+            await _noticed()
+            return None
         sentence, details = _in_words(error, body)
         if response is not None:  # not acknowledged yet: the answer can still be the ack
             return _as_response(error, sentence, details, body) or await _after(
@@ -55,10 +59,14 @@ def register(app: AsyncApp) -> None:
         if body.get("type") == "view_submission":
             body = await _beside_form(body, ack)
         await _after(sentence, details, body, client)
-        # Bolt looks every 10 ms whether it was acknowledged, and forgets that it was when this
-        # ends: a listener that fails at once would seem never to have answered
-        await asyncio.sleep(NOTICED)
+        await _noticed()
         return None  # it takes no second answer
+
+
+async def _noticed() -> None:
+    """Bolt looks every 10 ms whether a listener has acknowledged, and forgets that it has when its
+    error is dealt with: one that fails at once would seem never to have answered."""
+    await asyncio.sleep(NOTICED)
 
 
 async def _beside_form(body: dict[str, Any], ack: AsyncAck) -> dict[str, Any]:

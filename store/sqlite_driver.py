@@ -1,8 +1,10 @@
 """SQLite's driver for SQLAlchemy, with one way to its thread and back for each statement.
 
-aiosqlite goes there four times: to make a cursor, to execute, to fetch the rows, and to close it.
-Beside a sync that computes, each way costs milliseconds, and a transaction holds SQLite's only
-write lock for as long as all of its ways take.
+aiosqlite goes there four times: to make a cursor, to execute, to fetch the rows, and to close it;
+and once more to begin a transaction, and to end it, also where there is none. Here the first
+statement takes BEGIN along, and nobody waits for the end of a transaction that only reads. Beside
+a sync that computes, each way costs milliseconds, and a transaction holds SQLite's only write lock
+for as long as all of its ways take.
 """
 
 import sqlite3
@@ -11,6 +13,8 @@ from contextlib import closing
 from typing import Any, TypeVar
 
 import aiosqlite
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 Result = TypeVar("Result")
 Execute = Callable[[sqlite3.Cursor], Any]
@@ -60,23 +64,81 @@ class Cursor:
 
 
 class Connection(aiosqlite.Connection):
+    _begin: str | None = None  # what the next statement takes along
+    _is_reading = False
+    _is_settled = False  # surely without a transaction
+
     def cursor(self) -> Any:
         return Cursor(self)
 
+    def begins(self, mode: str) -> None:
+        """A transaction begins with the next statement. `mode`: DEFERRED (for reading), IMMEDIATE.
+
+        https://www.sqlite.org/lang_transaction.html
+        """
+        self._begin = f"BEGIN {mode}"
+        self._is_reading = mode == "DEFERRED"
+
     async def done(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """What `work` returns, of the driver's thread and in one go."""
-        found: Result = await self._execute(work, self._conn)  # type: ignore[no-untyped-call]
-        return found
+        begin, self._begin = self._begin, None
+        self._is_settled = False
+
+        def whole() -> tuple[Result, bool]:
+            if begin is not None:
+                self._conn.execute(begin)
+            return work(self._conn), self._conn.in_transaction
+
+        found: tuple[Result, bool] = await self._execute(whole)  # type: ignore[no-untyped-call]
+        result, is_open = found
+        self._is_settled = not is_open
+        return result
 
     async def carried_out(self, execute: Execute) -> Done:
-        def work() -> Done:
-            with closing(self._conn.cursor()) as cursor:
+        def work(database: sqlite3.Connection) -> Done:
+            with closing(database.cursor()) as cursor:
                 execute(cursor)
                 rows = cursor.fetchall() if cursor.description else []
                 return rows, cursor.description, cursor.rowcount, cursor.lastrowid
 
-        done: Done = await self._execute(work)  # type: ignore[no-untyped-call]
-        return done
+        return await self.done(work)
+
+    async def commit(self) -> None:
+        if self._has_ended():
+            return
+        await super().commit()
+        self._is_settled = True
+
+    async def rollback(self) -> None:
+        if self._has_ended():
+            return
+        if self._is_reading:
+            self._tx.put_nowait((None, self._conn.rollback))  # before whatever comes next
+        else:  # others may write from here on
+            await super().rollback()
+        self._is_settled = True
+
+    def _has_ended(self) -> bool:
+        """Whether there is nothing to end: nothing was begun, or no more than announced."""
+        announced, self._begin = self._begin is not None, None
+        return announced or self._is_settled
+
+
+def take_begin_along(engine: AsyncEngine) -> None:
+    """Transactions of this engine begin as its option `sqlite_begin` says (DEFERRED, IMMEDIATE).
+
+    The driver's own BEGIN would come too late for SELECT, so it is to be switched off:
+    https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes-with-the-sqlite3-or-aiosqlite-driver
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _on_begin(connection: Any) -> None:
+        driver = connection.connection.driver_connection
+        driver.begins(connection.get_execution_options().get("sqlite_begin", "DEFERRED"))
 
 
 def connect(database: str, **settings: Any) -> Connection:

@@ -24,7 +24,7 @@ from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
 from bot.projects.sqlite_values import encoded
 from bot.projects.statements import fetch, run
-from store.sqlite_driver import connect
+from store.sqlite_driver import connect, take_begin_along
 from store.vocabulary import UpdateType
 
 __all__ = [
@@ -51,10 +51,10 @@ def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
     """`ours`: the file is the default project's, so it may keep a write-ahead log."""
     settings = {"timeout": 30, "async_creator_fn": connect}
     engine = create_async_engine(url, connect_args=settings, hide_parameters=True)
+    take_begin_along(engine)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # our BEGIN below, not the driver's
         sqlite_merge.add_counter(connection, record.info)
         cursor = connection.cursor()
         if ours:
@@ -64,11 +64,6 @@ def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA temp_store = MEMORY")
         cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _on_begin(connection: Any) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
 
     return engine
 

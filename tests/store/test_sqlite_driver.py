@@ -1,21 +1,33 @@
 """The driver does what SQLAlchemy expects of one, in fewer ways to its thread."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from store.sqlite_driver import Connection, connect
+from store.sqlite_driver import Connection, connect, take_begin_along
+
+PUT = "INSERT INTO t (v) VALUES ('x')"
+LOOK = "SELECT v FROM t"
 
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
-    engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
+    settings = {"timeout": 0.1, "async_creator_fn": connect}
+    engine = create_async_engine(url, connect_args=settings)
+    take_begin_along(engine)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _on_connect(connection: Any, _record: Any) -> None:
+        connection.cursor().execute("PRAGMA journal_mode = WAL")
+
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)"))
     yield engine
@@ -51,18 +63,110 @@ async def test_rows_in_parts(engine: AsyncEngine) -> None:
         assert found.fetchall() == []
 
 
-async def test_a_statement_goes_to_the_thread_once(
-    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ways: list[Any] = []
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is waited for of the driver's thread."""
+    found: list[str] = []
     execute = Connection._execute
 
     async def watched(self: Connection, work: Any, *arguments: Any, **named: Any) -> Any:
-        ways.append(work)
+        found.append(work.__name__)
         return await execute(self, work, *arguments, **named)  # type: ignore[no-untyped-call]
 
+    monkeypatch.setattr(Connection, "_execute", watched)
+    return found
+
+
+async def looked(engine: AsyncEngine) -> int:
     async with engine.connect() as connection:
-        await connection.exec_driver_sql("SELECT 1")
-        monkeypatch.setattr(Connection, "_execute", watched)
-        assert (await connection.exec_driver_sql("SELECT id FROM t")).all() == []
-    assert len([work for work in ways if work.__name__ == "work"]) == 1
+        return len((await connection.exec_driver_sql(LOOK)).all())
+
+
+async def fails_half_way(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(PUT)
+        raise KeyError
+
+
+def writing(engine: AsyncEngine) -> AsyncEngine:
+    return engine.execution_options(sqlite_begin="IMMEDIATE")
+
+
+async def test_a_transaction_goes_to_the_thread_for_its_statements_and_its_commit(
+    engine: AsyncEngine, ways: list[str]
+) -> None:
+    assert await looked(engine) == 0
+    assert ways == ["whole"]
+    ways.clear()
+    async with writing(engine).begin() as connection:
+        await connection.exec_driver_sql(PUT)
+        await connection.exec_driver_sql(PUT)
+    assert ways == ["whole", "whole", "commit"]
+    ways.clear()
+    async with writing(engine).begin():
+        pass  # nothing was begun
+    assert ways == []
+    assert await looked(engine) == 2
+
+
+async def test_what_is_rolled_back_is_gone_and_lets_others_write(engine: AsyncEngine) -> None:
+    for _ in range(3):
+        with pytest.raises(KeyError):
+            await fails_half_way(writing(engine))
+    async with writing(engine).begin() as connection:
+        await connection.exec_driver_sql(PUT)
+    assert await looked(engine) == 1
+
+
+async def test_a_reader_sees_one_state_and_the_next_one_the_news(engine: AsyncEngine) -> None:
+    async with engine.connect() as reader:
+        assert (await reader.exec_driver_sql(LOOK)).all() == []
+        async with writing(engine).begin() as writer:
+            await writer.exec_driver_sql(PUT)
+        assert (await reader.exec_driver_sql(LOOK)).all() == []
+    assert await looked(engine) == 1
+
+
+async def test_one_who_may_not_begin_is_told_and_can_again(engine: AsyncEngine) -> None:
+    async with writing(engine).begin() as first:
+        await first.exec_driver_sql(PUT)
+        with pytest.raises(OperationalError, match="locked"):
+            async with writing(engine).begin() as second:
+                await second.exec_driver_sql(PUT)
+    for _ in range(3):
+        async with writing(engine).begin() as connection:
+            await connection.exec_driver_sql(PUT)
+    assert await looked(engine) == 4
+
+
+async def test_one_who_is_cancelled_half_way_leaves_nothing_begun(engine: AsyncEngine) -> None:
+    slow = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300000) "
+
+    async def work() -> None:
+        async with writing(engine).begin() as connection:
+            await connection.exec_driver_sql(f"{slow}INSERT INTO t SELECT i, 'x' FROM n")
+
+    working = asyncio.create_task(work())
+    await asyncio.sleep(0.01)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    async with asyncio.timeout(10):
+        while True:  # until the statement under way is through
+            with suppress(OperationalError):
+                async with writing(engine).begin() as connection:
+                    await connection.exec_driver_sql(PUT)
+                break
+    assert await looked(engine) == 1
+
+
+async def test_without_our_begin_the_drivers_own_is_ended(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'y.db'}"
+    engine = create_async_engine(url, connect_args={"async_creator_fn": connect})
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)")
+        await connection.exec_driver_sql(PUT)
+    with pytest.raises(KeyError):
+        await fails_half_way(engine)
+    assert await looked(engine) == 1
+    await engine.dispose()
