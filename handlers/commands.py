@@ -180,10 +180,8 @@ def register(app: AsyncApp, engine: Engine) -> None:
         if click.value in VERBS:
             await _verb(click, click.value, "")
 
-    _register_last(app)
 
-
-def _register_last(app: AsyncApp) -> None:
+def register_last(app: AsyncApp) -> None:
     """Nothing stays unacknowledged: link buttons, views of an older version, other events."""
     anything = re.compile(".*")
 

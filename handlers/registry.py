@@ -38,6 +38,7 @@ def register(
     receipts.register(app, engine)  # before every listener: each delivery is taken in once
     installation.register(app, engine, clients, installations)
     for noun in (
+        commands,
         sources,
         authorizations,
         transfers,
@@ -56,4 +57,4 @@ def register(
     authorized.register(engine, clients.for_workspace)
     projects.watch(engine, clients.for_workspace)
     progress.register(engine, clients.for_workspace)
-    commands.register(app, engine)  # last: it also answers what nobody else did
+    commands.register_last(app)  # what nobody else took

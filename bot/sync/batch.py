@@ -55,6 +55,11 @@ class Batch:
         for rejected in mapped.rejected:
             self.reject(rejected)
 
+    def forget_last(self) -> None:
+        """Lets go of the last page's rows and records; what came of them stays."""
+        self._rows.pop()
+        self._mapped.pop()
+
     def reject(self, rejected: Rejected) -> None:
         self.rejects += 1
         self.rejected[rejected.record_key] = rejected

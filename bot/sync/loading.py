@@ -1,5 +1,6 @@
 """Takes one transfer's pages to its table, many at a time, with checkpoints on the way."""
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -107,6 +108,7 @@ class Loader:
                     await self._passed(replace(step, position=position))
                 if drift is not None:
                     raise drift
+                await _let_go(batch, pages)
         except Exception:  # whatever it is: what was loaded before it counts
             await self._remember()
             raise
@@ -230,6 +232,15 @@ class Loader:
             await self.engine.signals.send(RunMoved(job.workspace_id, job.run_id))
         if not go_on:
             raise Unwanted
+
+
+async def _let_go(batch: Batch, pages: list[MappedPage]) -> None:
+    """Forgets what is loaded page by page: to free a hundred thousand values takes a while."""
+    while pages:
+        batch.forget_last()
+        pages.pop()
+        await asyncio.sleep(0)
+        await answered()
 
 
 async def loader_for(engine: Engine, job: Job, way: Way, reader: PageReader) -> Loader:
