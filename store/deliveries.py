@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +23,21 @@ ALERTS = (
     Level.HELD,
 )
 PENDING = (DeliveryState.OWED, DeliveryState.SENDING)
+
+# Something older of the same incident is still on its way to the same recipient.
+# Made once: an alias leaves 500 objects to the garbage collector, which stops everybody.
+_EARLIER = aliased(Delivery)
+_WAITS_FOR_ANOTHER = (
+    select(_EARLIER.id)
+    .where(
+        _EARLIER.incident_id == Delivery.incident_id,
+        _EARLIER.way == Delivery.way,
+        _EARLIER.address == Delivery.address,
+        _EARLIER.id < Delivery.id,
+        _EARLIER.state.in_(PENDING),
+    )
+    .exists()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +124,7 @@ async def claim(
             Delivery.next_attempt_at <= now,
             Delivery.way.in_(ways),
             Delivery.id.not_in(held),
-            ~_waits_for_another(),
+            ~_WAITS_FOR_ANOTHER,
         )
         .order_by(Delivery.next_attempt_at, Delivery.id)
         .limit(limit)
@@ -123,22 +138,6 @@ async def claim(
     return claims
 
 
-def _waits_for_another() -> ColumnElement[bool]:
-    """Something older of the same incident is still on its way to the same recipient."""
-    earlier = aliased(Delivery)
-    return (
-        select(earlier.id)
-        .where(
-            earlier.incident_id == Delivery.incident_id,
-            earlier.way == Delivery.way,
-            earlier.address == Delivery.address,
-            earlier.id < Delivery.id,
-            earlier.state.in_(PENDING),
-        )
-        .exists()
-    )
-
-
 async def get(session: AsyncSession, delivery_id: int) -> Delivery | None:
     """The delivery, locked for what follows in this transaction."""
     return await session.get(Delivery, delivery_id, with_for_update=True, populate_existing=True)
@@ -148,7 +147,7 @@ async def next_due(session: AsyncSession) -> datetime | None:
     """When the earliest pending delivery may be tried."""
     found: datetime | None = await session.scalar(
         select(Delivery.next_attempt_at)
-        .where(Delivery.state.in_(PENDING), ~_waits_for_another())
+        .where(Delivery.state.in_(PENDING), ~_WAITS_FOR_ANOTHER)
         .order_by(Delivery.next_attempt_at)
         .limit(1)
     )

@@ -32,6 +32,16 @@ _TROUBLE_FIRST: dict[IntegrationState, int] = {
 }
 
 
+# Made once: an alias leaves 500 objects to the garbage collector, which stops everybody.
+_OTHER = aliased(Run)
+_LAST_RUN = (  # the id of an integration's
+    select(func.max(_OTHER.id))
+    .where(_OTHER.integration_id == Integration.id)
+    .correlate(Integration)
+    .scalar_subquery()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RunLine:
     """One run in short."""
@@ -226,15 +236,10 @@ async def _rows(
 
 
 async def _last_runs(session: AsyncSession, integration_ids: list[int]) -> dict[int, Run]:
-    later = aliased(Run)
-    last = (
-        select(func.max(later.id))
-        .where(later.integration_id == Integration.id)
-        .correlate(Integration)
-        .scalar_subquery()
-    )
     found = await session.scalars(
-        select(Run).join(Integration, Run.id == last).where(Integration.id.in_(integration_ids))
+        select(Run)
+        .join(Integration, Run.id == _LAST_RUN)
+        .where(Integration.id.in_(integration_ids))
     )
     return {run.integration_id: run for run in found}
 
