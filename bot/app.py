@@ -6,7 +6,6 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
@@ -22,6 +21,7 @@ from bot.scopes import SCOPES
 from bot.settings import Settings
 from bot.sync.worker import Worker
 from bot.web import authorize, confirm, health, metrics, project, slack
+from bot.web.socket_mode import SocketMode
 from handlers import registry
 from handlers.clients import Clients
 from handlers.notify import SlackSender
@@ -44,9 +44,10 @@ class Patchbay:
     worker: Worker
     scheduler: Scheduler
     outbox: Outbox
+    metrics: metrics.Metrics
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _socket: AsyncSocketModeHandler | None = None
+    _socket: SocketMode | None = None
 
     async def start(self) -> None:
         """Starts the worker, the scheduler and the outbox, and Socket Mode where it is set."""
@@ -58,9 +59,8 @@ class Patchbay:
         self.scheduler.start()
         token = self.engine.settings.slack_app_token
         if token is not None:
-            self._socket = AsyncSocketModeHandler(
-                self.bolt, token.get_secret_value(), proxy=self.engine.settings.slack_proxy
-            )
+            proxy = self.engine.settings.slack_proxy
+            self._socket = SocketMode(self.bolt, token.get_secret_value(), proxy, self.metrics)
             await self._socket.connect_async()  # type: ignore[no-untyped-call]
         log.info("patchbay.started", socket_mode=token is not None)
 
@@ -104,9 +104,10 @@ def build(settings: Settings, clock: Clock | None = None) -> Patchbay:
         "slack": slack_answers,
         "scheduler": scheduler_ticks,
     }
+    is_signed = bool(settings.slack_signing_secret.get_secret_value())  # else Socket Mode alone
     asgi = Starlette(
         routes=[
-            *slack.routes(bolt, measured),
+            *slack.routes(bolt, measured, is_signed=is_signed),
             *authorize.routes(engine),
             *project.routes(engine),
             *confirm.routes(engine),
@@ -128,6 +129,7 @@ def build(settings: Settings, clock: Clock | None = None) -> Patchbay:
         worker=Worker(engine),
         scheduler=scheduler,
         outbox=Outbox(engine, senders),
+        metrics=measured,
     )
 
 

@@ -1,4 +1,4 @@
-"""`/slack/events`: everything that Slack sends comes in here; Bolt checks the signature."""
+"""`/slack/events`: what Slack sends by HTTP comes in here; Bolt checks the signature."""
 
 import time
 
@@ -14,7 +14,8 @@ from bot.web.metrics import Metrics
 MAX_BODY = 1024 * 1024  # bytes; a view is at most 250 KB, doubled by its encoding
 
 
-def routes(app: AsyncApp, metrics: Metrics) -> list[Route]:
+def routes(app: AsyncApp, metrics: Metrics, *, is_signed: bool = True) -> list[Route]:
+    """`is_signed`: whether there is a signing secret; without one nothing is taken by HTTP."""
     handler = AsyncSlackRequestHandler(app)
 
     async def events(request: Request) -> Response:
@@ -32,7 +33,7 @@ def routes(app: AsyncApp, metrics: Metrics) -> list[Route]:
     async def install(request: Request) -> Response:
         return await handler.handle(request)
 
-    found = [Route("/slack/events", events, methods=["POST"])]
+    found = [Route("/slack/events", events, methods=["POST"])] if is_signed else []
     if app.oauth_flow is not None:
         found += [
             Route(app.oauth_flow.install_path, install),

@@ -8,6 +8,7 @@ from typing import Any
 from bot.playground.slack.changes import Changes
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.state import Workspace
 from bot.playground.slack.triggers import Triggers
 from bot.playground.slack.trouble import Trouble
@@ -21,9 +22,11 @@ class Token:
 
 
 class Slack:
-    def __init__(self, *, client_id: str, client_secret: str) -> None:
+    def __init__(self, *, client_id: str, client_secret: str, app_token: str) -> None:
         self.client_id = client_id
         self.client_secret = client_secret
+        self.app_token = app_token  # for Socket Mode
+        self.sockets = Sockets()
         self.changes = Changes()
         self.triggers = Triggers()
         self.trouble = Trouble()

@@ -1,14 +1,16 @@
-"""Brings signed requests to the bot, and keeps what came of each."""
+"""Brings requests to the bot, signed or over its own connection; keeps what came of each."""
 
 import asyncio
+import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
 from bot.playground.slack.signing import signed_headers
+from bot.playground.slack.sockets import Sockets
 
 DEADLINE = 3.0  # seconds in which the bot must acknowledge
 
@@ -37,8 +39,9 @@ class Parcel:
 
 
 class Deliveries:
-    def __init__(self, signing_secret: str) -> None:
+    def __init__(self, signing_secret: str, sockets: Sockets) -> None:
         self.signing_secret = signing_secret
+        self._sockets = sockets
         self.events_url: str | None = None  # the bot's /slack/events
         self.deadline = DEADLINE
         self.log: list[Exchange] = []
@@ -80,6 +83,24 @@ class Deliveries:
             self._client = None
 
     async def _send(self, parcel: Parcel, exchange: Exchange) -> None:
+        """Over the bot's connection (Socket Mode) where it has one."""
+        way = self._send_by_socket if self._sockets.connections else self._send_by_http
+        await way(parcel, exchange)
+
+    async def _send_by_socket(self, parcel: Parcel, exchange: Exchange) -> None:
+        kind, payload = _enveloped(parcel)
+        retry = parcel.headers.get("X-Slack-Retry-Num")
+        more = {} if retry is None else {"retry_attempt": int(retry)}
+        started = time.perf_counter()
+        try:
+            exchange.answer = await self._sockets.send(kind, payload, **more)
+        except ConnectionError:
+            exchange.problem = exchange.problem or "connection_failed"
+            return
+        exchange.ack_ms = (time.perf_counter() - started) * 1000
+        exchange.status = 200
+
+    async def _send_by_http(self, parcel: Parcel, exchange: Exchange) -> None:
         if self.events_url is None:
             exchange.problem = "connection_failed"
             return
@@ -105,6 +126,16 @@ class Deliveries:
         exchange.answer = _read(response)
         if response.status_code != 200:
             exchange.problem = exchange.problem or "http_error"
+
+
+def _enveloped(parcel: Parcel) -> tuple[str, dict[str, Any]]:
+    """The envelope's type, and what is in it."""
+    if parcel.content_type == "application/json":
+        return "events_api", json.loads(parcel.body)
+    fields = dict(parse_qsl(parcel.body.decode(), keep_blank_values=True))
+    if "payload" in fields:
+        return "interactive", json.loads(fields["payload"])
+    return "slash_commands", fields
 
 
 def _read(response: httpx.Response) -> Any:

@@ -28,6 +28,7 @@ from bot.scopes import EVENTS
 SIGNING_SECRET = "signing-secret"
 BOT_TOKEN = "xoxb-playground"
 CLIENT_SECRET = "playground-client-secret"
+APP_TOKEN = "xapp-playground"
 
 # The events that the app subscribed to; `send_event` sends any.
 SUBSCRIPTIONS = frozenset(EVENTS)
@@ -55,11 +56,11 @@ class SlackServer:
         client_secret: str = CLIENT_SECRET,
         scopes: Sequence[str] = SCOPES,
     ) -> None:
-        self.slack = Slack(client_id=client_id, client_secret=client_secret)
+        self.slack = Slack(client_id=client_id, client_secret=client_secret, app_token=APP_TOKEN)
         self.workspace = self.slack.add_workspace("T1", "Acme")
         self.slack.install(self.workspace, bot_token, tuple(scopes))
         self.slack.emit = self._emit
-        self.deliveries = Deliveries(signing_secret)
+        self.deliveries = Deliveries(signing_secret, self.slack.sockets)
         self.deliveries.events_url = events_url
         self.interactions = Interactions(self.slack, self.deliveries)
         self.trouble = self.slack.trouble
@@ -80,6 +81,7 @@ class SlackServer:
     async def start(self, port: int = 0) -> None:
         self._serving.port = port
         await self._serving.start()
+        await self.slack.sockets.start()
         self.slack.response_urls.root = f"{self.url}/response/"
 
     async def stop(self) -> None:
@@ -87,6 +89,7 @@ class SlackServer:
             task.cancel()
         await asyncio.gather(*self._events, return_exceptions=True)
         await self.deliveries.close()
+        await self.slack.sockets.stop()
         await self._serving.stop()
 
     @property

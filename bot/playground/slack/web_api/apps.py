@@ -1,4 +1,4 @@
-"""Installing and uninstalling the app: oauth.v2.access, apps.uninstall."""
+"""The app itself: oauth.v2.access, apps.uninstall, apps.connections.open."""
 
 from bot.playground.slack.errors import SlackError
 from bot.playground.slack.messages import APP_ID
@@ -32,6 +32,13 @@ def apps_uninstall(call: Call) -> Answer:
     call.slack.emit(workspace, {"type": "tokens_revoked", "tokens": tokens})
     call.slack.emit(workspace, {"type": "app_uninstalled"})
     return {}
+
+
+@method("apps.connections.open", open=True)
+def apps_connections_open(call: Call) -> Answer:
+    if call.token_text != call.slack.app_token:
+        raise SlackError("invalid_auth")
+    return {"url": call.slack.sockets.url}
 
 
 def _check_client(call: Call) -> None:
