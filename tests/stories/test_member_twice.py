@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 
 from bot.playground import journey
 from bot.playground.browser import Browser
 from bot.playground.host import Playground
 from bot.playground.member import Member
+from bot.playground.walk import until
 from store.models import Authorization, Integration, MappingPair, Run, Source, Transfer
 from tests.stories.members import ON_POSTGRESQL, ON_SQLITE, answer_to, count
 from tests.stories.shop import opens, scene_of, sees_once, sets_up
@@ -136,3 +138,31 @@ async def test_a_slow_start_is_explained_and_loses_nothing(
     assert boris.modal.value("Name") == "Shop"
     await boris.presses("See third-party service authorizations")
     await boris.sees_modal("Create an authorization")
+
+
+@ON_SQLITE
+async def test_a_click_is_acknowledged_before_anything_is_looked_up(
+    ground: Playground, alice: Member
+) -> None:
+    async with ground.patchbay.engine.database.begin() as session:
+        await session.execute(text("SELECT 1"))  # from here on nobody else writes
+        running = asyncio.create_task(alice.runs("/patchbay help"))
+        await until(lambda: _is_acknowledged(ground), "an acknowledgement")
+        assert alice.ephemerals == []
+    await running
+    await alice.sees("/patchbay help shows this again")
+
+
+@ON_SQLITE
+async def test_an_event_is_acknowledged_once_we_have_it(ground: Playground, alice: Member) -> None:
+    opened = {"type": "app_home_opened", "user": "U_ALICE", "channel": "D1", "tab": "home"}
+    async with ground.patchbay.engine.database.begin() as session:
+        await session.execute(text("SELECT 1"))
+        sending = asyncio.create_task(ground.slack.send_event(opened))
+        await asyncio.sleep(0.3)
+        assert not _is_acknowledged(ground)  # if the process ends now, Slack sends it again
+    assert (await sending).problem is None
+
+
+def _is_acknowledged(ground: Playground) -> bool:
+    return bool(ground.slack.log) and ground.slack.log[-1].ack_ms is not None
