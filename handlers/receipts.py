@@ -38,7 +38,10 @@ def register(app: AsyncApp, engine: Engine) -> None:
         return None
 
     async def begun(body: dict[str, Any], ack: AsyncAck) -> None:
-        """Before each listener: no database stands between a click and its acknowledgement."""
+        """Before each listener: no database stands between a click and its acknowledgement.
+
+        The listener's own comes after it, and changes nothing.
+        """
         if is_acknowledged_first(body):
             await ack()
             if not await is_first(body):
