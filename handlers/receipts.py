@@ -51,7 +51,7 @@ def register(app: AsyncApp, engine: Engine) -> None:
 
 
 def is_acknowledged_first(body: dict[str, Any]) -> bool:
-    """Commands and buttons, which have no other answer."""
+    """Commands, and what is pressed or picked: they have no other answer."""
     return "command" in body or body.get("type") == "block_actions"
 
 

@@ -13,8 +13,8 @@ from contextlib import closing
 from typing import Any, TypeVar
 
 import aiosqlite
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import URL, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 Result = TypeVar("Result")
 Execute = Callable[[sqlite3.Cursor], Any]
@@ -124,12 +124,25 @@ class Connection(aiosqlite.Connection):
         return announced or self._is_settled
 
 
-def take_begin_along(engine: AsyncEngine) -> None:
+def connect(database: str, **settings: Any) -> Connection:
+    """What `create_async_engine` takes as `async_creator_fn`; `settings`: sqlite3's."""
+    made = Connection(lambda: sqlite3.connect(database, **settings), iter_chunk_size=64)
+    made._thread.daemon = True  # nobody waits for it where a process ends
+    return made
+
+
+def open_engine(url: URL, *, timeout: float = 30, **settings: Any) -> AsyncEngine:
     """Transactions of this engine begin as its option `sqlite_begin` says (DEFERRED, IMMEDIATE).
 
-    The driver's own BEGIN would come too late for SELECT, so it is to be switched off:
+    A reader that turns writer half-way is refused at once, without waiting: so writers say so
+    first. The driver's own BEGIN would come too late for SELECT, so it is switched off:
     https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#enabling-non-legacy-sqlite-transactional-modes-with-the-sqlite3-or-aiosqlite-driver
+
+    `timeout`: seconds that a statement waits for another connection's lock; `settings`: of
+    `create_async_engine`.
     """
+    driver = {"timeout": timeout, "async_creator_fn": connect}
+    engine = create_async_engine(url, connect_args=driver, **settings)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
@@ -137,12 +150,7 @@ def take_begin_along(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _on_begin(connection: Any) -> None:
-        driver = connection.connection.driver_connection
-        driver.begins(connection.get_execution_options().get("sqlite_begin", "DEFERRED"))
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.connection.driver_connection.begins(mode)
 
-
-def connect(database: str, **settings: Any) -> Connection:
-    """What `create_async_engine` takes as `async_creator_fn`; `settings`: sqlite3's."""
-    made = Connection(lambda: sqlite3.connect(database, **settings), iter_chunk_size=64)
-    made._thread.daemon = True  # nobody waits for it where a process ends
-    return made
+    return engine

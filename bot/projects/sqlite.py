@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.courtesy import answered
 from bot.projects import sqlite_merge, sqlite_same
@@ -24,7 +24,7 @@ from bot.projects.shape import TableShape, Target
 from bot.projects.sqlite_tables import add_column, create_table, shape, tables
 from bot.projects.sqlite_values import encoded
 from bot.projects.statements import fetch, run
-from store.sqlite_driver import connect, take_begin_along
+from store import sqlite_driver
 from store.vocabulary import UpdateType
 
 __all__ = [
@@ -49,9 +49,7 @@ _BATCH = 'temp."patchbay_batch"'
 
 def open_engine(url: URL, *, ours: bool) -> AsyncEngine:
     """`ours`: the file is the default project's, so it may keep a write-ahead log."""
-    settings = {"timeout": 30, "async_creator_fn": connect}
-    engine = create_async_engine(url, connect_args=settings, hide_parameters=True)
-    take_begin_along(engine)
+    engine = sqlite_driver.open_engine(url, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, record: Any) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from store.sqlite_driver import Connection, connect, take_begin_along
+from store.sqlite_driver import Connection, connect, open_engine
 
 PUT = "INSERT INTO t (v) VALUES ('x')"
 LOOK = "SELECT v FROM t"
@@ -19,10 +19,7 @@ LOOK = "SELECT v FROM t"
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"
-    settings = {"timeout": 0.1, "async_creator_fn": connect}
-    engine = create_async_engine(url, connect_args=settings)
-    take_begin_along(engine)
+    engine = open_engine(make_url(f"sqlite+aiosqlite:///{tmp_path / 'x.db'}"), timeout=0.1)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
